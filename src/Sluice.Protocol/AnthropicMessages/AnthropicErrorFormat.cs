@@ -1,0 +1,15 @@
+using System.Buffers;
+using Sluice.Protocol.Canonical;
+
+namespace Sluice.Protocol.AnthropicMessages;
+
+internal sealed class AnthropicErrorFormat : ErrorFormat
+{
+    public static readonly AnthropicErrorFormat Instance = new();
+
+    public override void WriteBody(IBufferWriter<byte> output, GatewayError error, string requestId, ResponseFraming framing) => throw new NotSupportedException();
+
+    public override void WriteStreamEvent(IBufferWriter<byte> output, GatewayError error, string requestId, ResponseFraming framing, int eventsSent) => throw new NotSupportedException();
+
+    public override ReadOnlySpan<byte> KeepAlive(ResponseFraming framing) => default;
+}

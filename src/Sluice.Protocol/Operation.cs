@@ -1,0 +1,45 @@
+namespace Sluice.Protocol;
+
+/// <summary>
+/// One thing a client can ask of a model, as a row of data: which dialect it belongs to, where its model name stands
+/// and how its answer is framed. A provider that lacks an operation simply has no row for it.
+/// </summary>
+/// <param name="Name">The name in traces, metrics and records, such as <c>chat</c>.</param>
+/// <param name="Dialect">The wire format of request, answer and errors.</param>
+/// <param name="GenAIName">
+/// The value of <c>gen_ai.operation.name</c> in telemetry (OpenTelemetry GenAI semantic conventions).
+/// </param>
+public sealed record Operation(string Name, Dialect Dialect, string GenAIName)
+{
+    /// <summary>True when the model name stands in the path (Gemini) and not in the body.</summary>
+    public bool ModelInPath { get; init; }
+
+    /// <summary>True when the body's <c>stream</c> member may ask for server-sent events.</summary>
+    public bool StreamsByBody { get; init; }
+
+    /// <summary>True when this operation always streams (<c>streamGenerateContent</c>).</summary>
+    public bool AlwaysStreams { get; init; }
+
+    /// <summary>False for operations that vendors serve free of charge, such as counting tokens.</summary>
+    public bool Metered { get; init; } = true;
+
+    /// <summary>The method suffix of a Gemini path, such as <c>generateContent</c>; empty elsewhere.</summary>
+    public string PathMethod { get; init; } = "";
+
+    public static readonly Operation Chat = new("chat", Dialect.OpenAIChat, "chat") { StreamsByBody = true };
+    public static readonly Operation Completions = new("completions", Dialect.OpenAIChat, "text_completion") { StreamsByBody = true };
+    public static readonly Operation Embeddings = new("embeddings", Dialect.OpenAIChat, "embeddings");
+    public static readonly Operation Moderations = new("moderations", Dialect.OpenAIChat, "moderation") { Metered = false };
+    public static readonly Operation Responses = new("responses", Dialect.OpenAIResponses, "chat") { StreamsByBody = true };
+    public static readonly Operation Messages = new("messages", Dialect.AnthropicMessages, "chat") { StreamsByBody = true };
+    public static readonly Operation CountTokens = new("count_tokens", Dialect.AnthropicMessages, "count_tokens") { Metered = false };
+    public static readonly Operation GenerateContent = new("generate_content", Dialect.GeminiGenerate, "generate_content") { ModelInPath = true, PathMethod = "generateContent" };
+    public static readonly Operation StreamGenerateContent = new("stream_generate_content", Dialect.GeminiGenerate, "generate_content") { ModelInPath = true, AlwaysStreams = true, PathMethod = "streamGenerateContent" };
+    public static readonly Operation GeminiCountTokens = new("gemini_count_tokens", Dialect.GeminiGenerate, "count_tokens") { ModelInPath = true, Metered = false, PathMethod = "countTokens" };
+    public static readonly Operation EmbedContent = new("embed_content", Dialect.GeminiGenerate, "embeddings") { ModelInPath = true, PathMethod = "embedContent" };
+    public static readonly Operation BatchEmbedContents = new("batch_embed_contents", Dialect.GeminiGenerate, "embeddings") { ModelInPath = true, PathMethod = "batchEmbedContents" };
+
+    /// <summary>Every operation, in a stable order.</summary>
+    public static IReadOnlyList<Operation> All { get; } =
+        [Chat, Completions, Embeddings, Moderations, Responses, Messages, CountTokens, GenerateContent, StreamGenerateContent, GeminiCountTokens, EmbedContent, BatchEmbedContents];
+}

@@ -1,0 +1,37 @@
+using Sluice.Protocol;
+
+namespace Sluice.Providers;
+
+/// <summary>Where an operation lives under a provider's base URL.</summary>
+/// <param name="Operation">What is asked.</param>
+/// <param name="Path">
+/// Appended to the base URL; <c>{model}</c> stands for the percent-encoded model name (slashes kept).
+/// </param>
+public sealed record OperationPath(Operation Operation, string Path);
+
+/// <summary>A provider as data: what it serves, where, and how it is offered on the first run.</summary>
+/// <param name="Type">The value of <c>type</c> in <c>sluice.yaml</c>.</param>
+/// <param name="DisplayName">The vendor's name for people.</param>
+public sealed record ProviderDescriptor(string Type, string DisplayName)
+{
+    /// <summary>Used when the configuration gives no <c>base_url</c>; null where it must be given.</summary>
+    public string? DefaultBaseUrl { get; init; }
+
+    /// <summary>Environment variables that usually hold the vendor's key, in order of preference.</summary>
+    public IReadOnlyList<string> EnvironmentVariables { get; init; } = [];
+
+    /// <summary>What the vendor serves; an operation without a row is not served.</summary>
+    public IReadOnlyList<OperationPath> Operations { get; init; } = [];
+
+    /// <summary>The models known from the vendor's <c>models.json</c>, newest first.</summary>
+    public IReadOnlyList<ModelInfo> Models { get; init; } = [];
+
+    /// <summary>True when <c>stream_options.include_usage</c> is understood, so that usage can be asked of a stream.</summary>
+    public bool SupportsIncludeUsage { get; init; } = true;
+
+    /// <summary>Where the list of models is fetched from, under the base URL; null where the vendor has none.</summary>
+    public string? ModelsPath { get; init; }
+
+    /// <summary>False where a call needs no credential at all (a local Ollama or vLLM, the simulator).</summary>
+    public bool RequiresCredential { get; init; } = true;
+}

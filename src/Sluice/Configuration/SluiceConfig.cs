@@ -1,0 +1,184 @@
+namespace Sluice.Configuration;
+
+/// <summary>The whole of <c>sluice.yaml</c>, overlaid with the environment, as it was read: immutable, validated, secrets resolved.</summary>
+internal sealed record SluiceConfig
+{
+    public ServerConfig Server { get; init; } = new();
+    public DatabaseConfig Database { get; init; } = new();
+    public RedisConfig Redis { get; init; } = new();
+    public IReadOnlyList<ProviderConfig> Providers { get; init; } = [];
+    public IReadOnlyList<ModelConfig> Models { get; init; } = [];
+    public IReadOnlyList<KeyConfig> Keys { get; init; } = [];
+    public IReadOnlyDictionary<string, ServiceConfig> Services { get; init; } = new Dictionary<string, ServiceConfig>();
+}
+
+/// <summary>Where a value comes from; the admin API shows it and refuses to change what a file owns.</summary>
+internal enum ConfigOrigin
+{
+    /// <summary>Built in, or offered because an environment variable is set.</summary>
+    Default,
+    File,
+    Environment,
+    Database,
+}
+
+internal sealed record ServerConfig
+{
+    /// <summary>Semicolon-separated listen addresses. Default <c>http://127.0.0.1:8080</c>.</summary>
+    public string Urls { get; init; } = "http://127.0.0.1:8080";
+
+    /// <summary>Where the database, journal and key file live. Default <c>./data</c>.</summary>
+    public string Data { get; init; } = "./data";
+
+    public TlsConfig? Tls { get; init; }
+
+    /// <summary>How long streams may run on after a stop was asked for, in seconds. Default 30.</summary>
+    public int DrainSeconds { get; init; } = 30;
+
+    /// <summary>The largest request body of a model call in bytes. Default 32 MiB, the largest that a vendor takes (Anthropic).</summary>
+    public long MaxRequestBytes { get; init; } = 32L * 1024 * 1024;
+
+    /// <summary>The deepest nesting of a JSON request body. Default 128.</summary>
+    public int MaxJsonDepth { get; init; } = 128;
+
+    /// <summary>How long a stream may be silent before a keep-alive in the client's dialect is sent. Default 15 s; 0 switches it off.</summary>
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a client may refuse to take bytes before it is cut. Default 15 s.</summary>
+    public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long an upstream is read on for its usage after the client has left. Default 10 s.</summary>
+    public TimeSpan DetachedDrain { get; init; } = TimeSpan.FromSeconds(10);
+}
+
+internal sealed record TlsConfig
+{
+    public string Certificate { get; init; } = "";
+    public string Key { get; init; } = "";
+}
+
+internal sealed record DatabaseConfig
+{
+    public string Url { get; init; } = "";
+}
+
+internal sealed record RedisConfig
+{
+    public string Url { get; init; } = "";
+}
+
+internal sealed record ProviderConfig
+{
+    public string Name { get; init; } = "";
+
+    /// <summary>A provider type, such as <c>openai</c>, or the id of a row of the compatible vendors, such as <c>groq</c>.</summary>
+    public string Type { get; init; } = "";
+
+    public string BaseUrl { get; init; } = "";
+    public string Location { get; init; } = "";
+
+    /// <summary>Dialects that the upstream speaks, by configuration name; empty means what the type says.</summary>
+    public IReadOnlyList<string> Dialects { get; init; } = [];
+
+    public IReadOnlyList<CredentialConfig> Credentials { get; init; } = [];
+    public TimeoutsConfig Timeouts { get; init; } = new();
+    public ConfigOrigin Origin { get; init; }
+}
+
+/// <summary>How long each phase of an upstream call may take.</summary>
+internal sealed record TimeoutsConfig
+{
+    /// <summary>Name resolution, TCP and TLS. Default 10 s.</summary>
+    public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>From the request's last byte to the first byte of the answer's body. Default 10 min, what vendors' SDKs wait.</summary>
+    public TimeSpan FirstToken { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The longest silence inside an answer. Default 5 min.</summary>
+    public TimeSpan Idle { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The whole call. Default 1 h.</summary>
+    public TimeSpan Total { get; init; } = TimeSpan.FromHours(1);
+}
+
+internal sealed record CredentialConfig
+{
+    public string Name { get; init; } = "";
+    public Secret ApiKey { get; init; }
+    public int Weight { get; init; } = 1;
+
+    /// <summary>Calls at the same time; 0 means no limit.</summary>
+    public int MaxConcurrency { get; init; }
+
+    /// <summary><c>http://</c> or <c>socks5://</c>; empty for none.</summary>
+    public string Proxy { get; init; } = "";
+
+    public string ServiceAccountFile { get; init; } = "";
+    public ConfigOrigin Origin { get; init; }
+
+    /// <summary>Set by an administrator; a disabled credential serves nothing.</summary>
+    public bool Disabled { get; init; }
+}
+
+internal sealed record ModelConfig
+{
+    /// <summary>What clients ask for; <c>*</c> stands for any run of characters.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>priority, weighted, round_robin, least_busy, cost, quality, speed or adaptive. Default priority.</summary>
+    public string Strategy { get; init; } = "priority";
+
+    public IReadOnlyList<TargetConfig> Targets { get; init; } = [];
+    public ConfigOrigin Origin { get; init; }
+}
+
+internal sealed record TargetConfig
+{
+    public string Provider { get; init; } = "";
+
+    /// <summary>The vendor's model id; empty, or a <c>*</c>, takes the name that the client asked for.</summary>
+    public string Model { get; init; } = "";
+
+    public int Priority { get; init; } = 1;
+    public int Weight { get; init; } = 1;
+    public Sluice.Providers.ModelPrice? Price { get; init; }
+}
+
+internal sealed record KeyConfig
+{
+    public string Name { get; init; } = "";
+    public Secret Key { get; init; }
+
+    /// <summary>Model names or patterns that the key may use; <c>*</c> for all. Default all.</summary>
+    public IReadOnlyList<string> Models { get; init; } = ["*"];
+
+    public LimitsConfig Limits { get; init; } = new();
+    public BudgetConfig? Budget { get; init; }
+}
+
+/// <summary>Each limit stands alone; null means none.</summary>
+internal sealed record LimitsConfig
+{
+    /// <summary>Requests per minute.</summary>
+    public long? Rpm { get; init; }
+
+    /// <summary>Tokens per minute, input and output.</summary>
+    public long? Tpm { get; init; }
+
+    /// <summary>Calls at the same time.</summary>
+    public long? Concurrency { get; init; }
+}
+
+internal sealed record BudgetConfig
+{
+    public decimal Usd { get; init; }
+
+    /// <summary>minute, hour, day, week, month or total.</summary>
+    public string Per { get; init; } = "total";
+}
+
+internal sealed record ServiceConfig
+{
+    public string Backend { get; init; } = "";
+    public string Health { get; init; } = "";
+}
