@@ -8,24 +8,21 @@ namespace Sluice.Routing;
 /// <summary>A provider as one snapshot of the configuration has it, ready for the request path.</summary>
 internal sealed class ProviderRuntime
 {
+    private readonly bool[] _serves;
     private int _turn;
 
-    public ProviderRuntime(ProviderConfig config, IProvider provider, Uri baseUrl, CredentialSlot[] slots)
+    public ProviderRuntime(ProviderConfig config, IProvider provider, string baseUrl, CredentialSlot[] slots)
     {
         Config = config;
         Provider = provider;
-        BaseUrl = baseUrl;
         Slots = slots;
-        Dialects = config.Dialects.Count == 0
-            ? null
-            : [.. config.Dialects.Where(name => DialectNames.TryParse(name, out _)).Select(name => DialectNames.TryParse(name, out var dialect) ? dialect : default)];
-        Paths = new OperationPath?[Operation.All.Count];
-        foreach (var path in provider.Descriptor.Operations)
+        Descriptor = provider.Descriptor.Serving(
+            [.. config.Dialects.Where(name => DialectNames.TryParse(name, out _)).Select(DialectOf)]);
+        Urls = UpstreamUrl.Create(Descriptor, baseUrl);
+        _serves = new bool[Operation.All.Count];
+        foreach (var path in Descriptor.Operations)
         {
-            if (Dialects is null || Dialects.Contains(path.Operation.Dialect))
-            {
-                Paths[path.Operation.Index] = path;
-            }
+            _serves[path.Operation.Index] = true;
         }
     }
 
@@ -35,21 +32,20 @@ internal sealed class ProviderRuntime
 
     public IProvider Provider { get; }
 
-    public Uri BaseUrl { get; }
+    /// <summary>The vendor's data, narrowed to the dialects that the configuration names.</summary>
+    public ProviderDescriptor Descriptor { get; }
+
+    /// <summary>Where each operation lives under the base URL.</summary>
+    public UpstreamUrl Urls { get; }
 
     /// <summary>The credentials, in the order of the configuration; one without a secret where the vendor needs none.</summary>
     public CredentialSlot[] Slots { get; }
 
-    /// <summary>Where each operation lives; null for what this provider does not serve.</summary>
-    public OperationPath?[] Paths { get; }
-
-    private HashSet<Dialect>? Dialects { get; }
-
-    public bool Serves(Operation operation) => Paths[operation.Index] is not null;
+    public bool Serves(Operation operation) => _serves[operation.Index];
 
     /// <summary>The dialects that this provider speaks, for messages to people.</summary>
     public IEnumerable<string> DialectsServed
-        => Paths.Where(path => path is not null).Select(path => path!.Operation.Dialect.Name()).Distinct();
+        => Descriptor.Operations.Select(path => path.Operation.Dialect.Name()).Distinct();
 
     /// <summary>Calls in flight over all credentials.</summary>
     public int InFlight
@@ -111,4 +107,6 @@ internal sealed class ProviderRuntime
 
         return soonest;
     }
+
+    private static Dialect DialectOf(string name) => DialectNames.TryParse(name, out var dialect) ? dialect : default;
 }
