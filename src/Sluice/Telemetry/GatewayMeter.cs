@@ -37,6 +37,9 @@ internal sealed class GatewayMeter : IDisposable
         _meter.CreateObservableUpDownCounter("sluice.calls.in_flight", () => metrics.InFlight, "{request}", "Model calls in flight.");
     }
 
+    /// <summary>The meter itself, for listeners that must tell it from another instance's.</summary>
+    internal Meter Instruments => _meter;
+
     public void Dispose() => _meter.Dispose();
 
     /// <summary>Feeds the histograms; three reads of a flag when nobody listens.</summary>
