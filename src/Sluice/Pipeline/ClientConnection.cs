@@ -12,9 +12,7 @@ internal sealed class ClientConnection
     private readonly Lock _lock = new();
     private GatewayCall? _call;
     private List<GatewayCall>? _more;
-    private string? _credential;
-    private Caller? _caller;
-    private long _callerGeneration;
+    private Identity? _identity;
     private bool _closed;
 
     /// <summary>Attaches an instance to every connection of an endpoint.</summary>
@@ -28,19 +26,16 @@ internal sealed class ClientConnection
 
     /// <summary>The caller of the last request, when its credential was this very text and no key has changed since.</summary>
     public Caller? Remembered(string credential, long generation)
-        => _callerGeneration == generation && (ReferenceEquals(_credential, credential) || string.Equals(_credential, credential, StringComparison.Ordinal))
-            ? _caller
+        => Volatile.Read(ref _identity) is { } known && known.Generation == generation
+            && (ReferenceEquals(known.Credential, credential) || string.Equals(known.Credential, credential, StringComparison.Ordinal))
+            ? known.Caller
             : null;
 
     /// <param name="credential">The header's value as it came; the server hands out the same instance while it does not change.</param>
     /// <param name="caller">Who that is.</param>
     /// <param name="generation">The registry's generation before the look-up.</param>
     public void Remember(string credential, Caller caller, long generation)
-    {
-        _caller = caller;
-        _callerGeneration = generation;
-        _credential = credential;
-    }
+        => Volatile.Write(ref _identity, new Identity(credential, caller, generation));
 
     /// <summary>Tells the call when the connection closes; at once when it has closed already.</summary>
     public void Watch(GatewayCall call)
@@ -94,4 +89,6 @@ internal sealed class ClientConnection
         call?.OnClientGone();
         more?.ForEach(static one => one.OnClientGone());
     }
+
+    private sealed record Identity(string Credential, Caller Caller, long Generation);
 }

@@ -9,7 +9,9 @@ namespace Sluice.Pipeline;
 internal static class HeaderPolicy
 {
     /// <summary>From client to upstream, for every dialect.</summary>
-    public static readonly string[] ToUpstream = ["accept", "openai-beta", "anthropic-version", "anthropic-beta"];
+    public static readonly string[] ToUpstream = ["accept", "openai-beta", AnthropicVersion, "anthropic-beta"];
+
+    public const string AnthropicVersion = "anthropic-version";
 
     /// <summary>From upstream to client, beside content type and retry times.</summary>
     public static readonly (byte[] Raw, string Name)[] ToClient =

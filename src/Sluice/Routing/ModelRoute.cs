@@ -46,32 +46,67 @@ internal sealed class ModelRoute(string name, RoutingStrategy strategy, RouteTar
     /// <summary>What the vendor's catalogue says of the first target's model; null when it is not in a catalogue.</summary>
     public ModelInfo? Info { get; init; }
 
-    /// <summary>Writes the indexes of the targets that serve the operation, best first. Returns how many there are.</summary>
-    public int Order(Operation operation, Span<int> order)
+    /// <summary>The targets that serve an operation, best first; empty when none does. Not to be changed when it is this route's own array.</summary>
+    public RouteTarget[] Order(Operation operation)
     {
         var count = 0;
-        for (var i = 0; i < Targets.Length && count < order.Length; i++)
+        foreach (var target in Targets)
         {
-            if (Targets[i].Provider.Serves(operation))
+            count += target.Provider.Serves(operation) ? 1 : 0;
+        }
+
+        if (count == 0)
+        {
+            return [];
+        }
+
+        if (count == 1 && Targets.Length == 1)
+        {
+            return Targets;
+        }
+
+        var ordered = new RouteTarget[count];
+        count = 0;
+        foreach (var target in Targets)
+        {
+            if (target.Provider.Serves(operation))
             {
-                order[count++] = i;
+                ordered[count++] = target;
             }
         }
 
-        if (count <= 1)
+        if (count > 1)
         {
-            return count;
+            Sort(ordered);
         }
 
+        return ordered;
+    }
+
+    private static void MoveFirst(Span<RouteTarget> list, int at)
+    {
+        var first = list[at];
+        list[..at].CopyTo(list[1..]);
+        list[0] = first;
+    }
+
+    private static void Rotate(Span<RouteTarget> list, int by)
+    {
+        list[..by].Reverse();
+        list[by..].Reverse();
+        list.Reverse();
+    }
+
+    private void Sort(Span<RouteTarget> list)
+    {
         var turn = (uint)Interlocked.Increment(ref _turn);
-        var list = order[..count];
         switch (Strategy)
         {
             case RoutingStrategy.Weighted:
                 MoveFirst(list, PickByWeight(list, turn));
                 break;
             case RoutingStrategy.RoundRobin:
-                Rotate(list, (int)(turn % (uint)count));
+                Rotate(list, (int)(turn % (uint)list.Length));
                 break;
             case RoutingStrategy.LeastBusy:
                 SortBy(list, target => (double)target.Provider.InFlight / Math.Max(1, target.Weight));
@@ -91,7 +126,7 @@ internal sealed class ModelRoute(string name, RoutingStrategy strategy, RouteTar
             default:
                 SortBy(list, target => target.Priority);
                 var same = 1;
-                while (same < count && Targets[list[same]].Priority == Targets[list[0]].Priority)
+                while (same < list.Length && list[same].Priority == list[0].Priority)
                 {
                     same++;
                 }
@@ -99,22 +134,6 @@ internal sealed class ModelRoute(string name, RoutingStrategy strategy, RouteTar
                 MoveFirst(list[..same], PickByWeight(list[..same], turn));
                 break;
         }
-
-        return count;
-    }
-
-    private static void MoveFirst(Span<int> list, int at)
-    {
-        var first = list[at];
-        list[..at].CopyTo(list[1..]);
-        list[0] = first;
-    }
-
-    private static void Rotate(Span<int> list, int by)
-    {
-        list[..by].Reverse();
-        list[by..].Reverse();
-        list.Reverse();
     }
 
     /// <summary>An input and an output token together: what a typical chat pays for.</summary>
@@ -129,23 +148,15 @@ internal sealed class ModelRoute(string name, RoutingStrategy strategy, RouteTar
         return (0.5 * target.Speed.Success) + (0.3 / (1 + seconds)) + (0.2 / (1 + cost));
     }
 
-    private int PickByWeight(ReadOnlySpan<int> list, uint turn)
-    {
-        Span<int> weights = stackalloc int[list.Length];
-        for (var i = 0; i < list.Length; i++)
-        {
-            weights[i] = Targets[list[i]].Weight;
-        }
-
-        return WeightedTurn.Pick((ReadOnlySpan<int>)weights, static weight => weight, turn);
-    }
+    private static int PickByWeight(ReadOnlySpan<RouteTarget> list, uint turn)
+        => WeightedTurn.Pick(list, static target => target.Weight, turn);
 
     /// <summary>Insertion sort: stable, and lists of targets are short.</summary>
-    private void SortBy(Span<int> list, Func<RouteTarget, double> key)
+    private static void SortBy(Span<RouteTarget> list, Func<RouteTarget, double> key)
     {
         for (var i = 1; i < list.Length; i++)
         {
-            for (var j = i; j > 0 && key(Targets[list[j]]) < key(Targets[list[j - 1]]); j--)
+            for (var j = i; j > 0 && key(list[j]) < key(list[j - 1]); j--)
             {
                 (list[j], list[j - 1]) = (list[j - 1], list[j]);
             }

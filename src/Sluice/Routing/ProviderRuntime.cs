@@ -2,8 +2,12 @@ using Sluice.Configuration;
 using Sluice.Credentials;
 using Sluice.Protocol;
 using Sluice.Providers;
+using Sluice.Telemetry;
 
 namespace Sluice.Routing;
+
+/// <summary>A credential that a call has tried with a target.</summary>
+internal readonly record struct TriedCandidate(RouteTarget Target, CredentialSlot Slot);
 
 /// <summary>A provider as one snapshot of the configuration has it, ready for the request path.</summary>
 internal sealed class ProviderRuntime
@@ -19,6 +23,9 @@ internal sealed class ProviderRuntime
         Descriptor = provider.Descriptor.Serving(
             [.. config.Dialects.Where(name => DialectNames.TryParse(name, out _)).Select(DialectOf)]);
         Urls = UpstreamUrl.Create(Descriptor, baseUrl);
+        Identity = Uri.TryCreate(baseUrl, UriKind.Absolute, out var address)
+            ? new UpstreamIdentity(GenAIProviderNames.Of(config.Type), address.Host, address.Port)
+            : UpstreamIdentity.None;
         _serves = new bool[Operation.All.Count];
         foreach (var path in Descriptor.Operations)
         {
@@ -37,6 +44,9 @@ internal sealed class ProviderRuntime
 
     /// <summary>Where each operation lives under the base URL.</summary>
     public UpstreamUrl Urls { get; }
+
+    /// <summary>Who answers there, for telemetry.</summary>
+    public UpstreamIdentity Identity { get; }
 
     /// <summary>The credentials, in the order of the configuration; one without a secret where the vendor needs none.</summary>
     public CredentialSlot[] Slots { get; }
@@ -62,26 +72,21 @@ internal sealed class ProviderRuntime
         }
     }
 
-    /// <summary>Leases the credential whose turn it is by weight, or the next one that is ready and was not tried by this call.</summary>
+    /// <summary>Leases the credential whose turn it is by weight, or the next one that is ready and was not tried with this target.</summary>
     /// <returns>Null when none is left.</returns>
-    public CredentialSlot? TryLease(long now, ReadOnlySpan<CredentialSlot?> tried)
+    public CredentialSlot? TryLease(RouteTarget target, ReadOnlySpan<TriedCandidate> tried, long now)
     {
         var slots = Slots;
-        if (slots.Length == 1)
-        {
-            return !tried.Contains(slots[0]) && slots[0].TryLease(now) ? slots[0] : null;
-        }
-
         if (slots.Length == 0)
         {
             return null;
         }
 
-        var start = WeightedTurn.Pick(slots, static slot => slot.Config.Weight, (uint)Interlocked.Increment(ref _turn));
+        var start = slots.Length == 1 ? 0 : WeightedTurn.Pick(slots, static slot => slot.Config.Weight, (uint)Interlocked.Increment(ref _turn));
         for (var i = 0; i < slots.Length; i++)
         {
             var slot = slots[(start + i) % slots.Length];
-            if (!tried.Contains(slot) && slot.TryLease(now))
+            if (!tried.Contains(new TriedCandidate(target, slot)) && slot.TryLease(now))
             {
                 return slot;
             }

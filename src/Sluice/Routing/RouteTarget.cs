@@ -1,11 +1,13 @@
 using System.Text;
 using System.Text.Json;
 using Sluice.Pricing;
+using Sluice.Telemetry;
 
 namespace Sluice.Routing;
 
 /// <summary>One upstream model that can serve a route.</summary>
-internal sealed class RouteTarget(ProviderRuntime provider, string model, int priority, int weight, PriceList? price)
+internal sealed class RouteTarget(
+    ProviderRuntime provider, string model, int priority, int weight, PriceList? price, TargetSeries series)
 {
     public ProviderRuntime Provider { get; } = provider;
 
@@ -22,6 +24,9 @@ internal sealed class RouteTarget(ProviderRuntime provider, string model, int pr
 
     /// <summary>Null when the model is unpriced.</summary>
     public PriceList? Price { get; } = price;
+
+    /// <summary>Where the target's calls are counted.</summary>
+    public TargetSeries Series { get; } = series;
 
     public TargetSpeed Speed { get; } = new();
 }

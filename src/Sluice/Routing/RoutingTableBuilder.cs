@@ -2,12 +2,13 @@ using Sluice.Configuration;
 using Sluice.Credentials;
 using Sluice.Pricing;
 using Sluice.Providers;
+using Sluice.Telemetry;
 
 namespace Sluice.Routing;
 
 /// <summary>Makes the routing table of a configuration snapshot.</summary>
 internal sealed class RoutingTableBuilder(
-    ProviderRegistry registry, CredentialDirectory credentials, SimulatorAddress simulator, TimeProvider time)
+    ProviderRegistry registry, CredentialDirectory credentials, SimulatorAddress simulator, GatewayMetrics metrics, TimeProvider time)
 {
     public RoutingTable Build(ConfigSnapshot snapshot)
     {
@@ -60,7 +61,7 @@ internal sealed class RoutingTableBuilder(
         _ => RoutingStrategy.Priority,
     };
 
-    private static ModelRoute RouteOf(ModelConfig model, string name, Dictionary<string, ProviderRuntime> providers)
+    private ModelRoute RouteOf(ModelConfig model, string name, Dictionary<string, ProviderRuntime> providers)
     {
         var targets = new List<RouteTarget>(model.Targets.Count);
         foreach (var target in model.Targets)
@@ -68,7 +69,7 @@ internal sealed class RoutingTableBuilder(
             if (providers.TryGetValue(target.Provider, out var provider))
             {
                 var upstream = target.Model is "" or "*" ? name : target.Model;
-                targets.Add(TargetOf(provider, upstream, target));
+                targets.Add(TargetOf(provider, upstream, target, model.Name));
             }
         }
 
@@ -78,11 +79,19 @@ internal sealed class RoutingTableBuilder(
         };
     }
 
-    private static RouteTarget TargetOf(ProviderRuntime provider, string model, TargetConfig? target)
-        => new(provider, model, target?.Priority ?? 1, target?.Weight ?? 1, PriceBook.Resolve(provider.Config, target, provider.Descriptor.FindModel(model)));
+    /// <param name="provider">Who serves.</param>
+    /// <param name="model">The vendor's model id.</param>
+    /// <param name="target">The configuration's row; null where a provider is reached without one.</param>
+    /// <param name="label">The model's name in metrics: a name of the configuration or of a catalogue, never a client's text.</param>
+    private RouteTarget TargetOf(ProviderRuntime provider, string model, TargetConfig? target, string label)
+    {
+        var price = PriceBook.Resolve(provider.Config, target, provider.Descriptor.FindModel(model));
+        return new RouteTarget(
+            provider, model, target?.Priority ?? 1, target?.Weight ?? 1, price, metrics.Target(provider.Name, label, provider.Identity));
+    }
 
-    private static ModelRoute DirectRoute(ProviderRuntime provider, string name, string model)
-        => new(name, RoutingStrategy.Priority, [TargetOf(provider, model, null)]) { Info = provider.Descriptor.FindModel(model) };
+    private ModelRoute DirectRoute(ProviderRuntime provider, string name, string model)
+        => new(name, RoutingStrategy.Priority, [TargetOf(provider, model, null, LabelOf(provider, model))]) { Info = provider.Descriptor.FindModel(model) };
 
     /// <summary>The names of a pattern's providers that match it, so that they can be listed.</summary>
     private IEnumerable<string> KnownModels(ModelConfig model, Dictionary<string, ProviderRuntime> providers)
@@ -122,12 +131,15 @@ internal sealed class RoutingTableBuilder(
             patterns.Add(new RoutingTable.PatternRoute("*", name => OwnRoute(name, open)));
         }
 
-        static ModelRoute OwnRoute(string name, List<ProviderRuntime> serving)
-            => new(name, RoutingStrategy.Priority, [.. serving.Select((provider, at) => new RouteTarget(provider, name, at + 1, 1, PriceBook.Resolve(provider.Config, null, provider.Descriptor.FindModel(name))))])
-            {
-                Info = serving[0].Descriptor.FindModel(name),
-            };
+        ModelRoute OwnRoute(string name, List<ProviderRuntime> serving)
+        {
+            var targets = serving.Select((provider, at)
+                => TargetOf(provider, name, new TargetConfig { Provider = provider.Name, Model = name, Priority = at + 1 }, LabelOf(provider, name)));
+            return new ModelRoute(name, RoutingStrategy.Priority, [.. targets]) { Info = serving[0].Descriptor.FindModel(name) };
+        }
     }
+
+    private static string LabelOf(ProviderRuntime provider, string model) => provider.Descriptor.FindModel(model)?.Id ?? "other";
 
     private IEnumerable<ModelInfo> Current(ProviderDescriptor descriptor)
     {
