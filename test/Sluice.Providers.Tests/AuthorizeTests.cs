@@ -1,0 +1,32 @@
+using static Sluice.Providers.Tests.ProviderFixture;
+
+namespace Sluice.Providers.Tests;
+
+public class AuthorizeTests
+{
+    [Theory]
+    [InlineData("openai", "sk-1", "authorization", "Bearer sk-1")]
+    [InlineData("anthropic", "sk-ant-api03-1", "x-api-key", "sk-ant-api03-1")]
+    [InlineData("anthropic", "sk-ant-oat01-1", "authorization", "Bearer sk-ant-oat01-1")]
+    [InlineData("gemini", "AIza1", "x-goog-api-key", "AIza1")]
+    [InlineData("openai-compatible", "k", "authorization", "Bearer k")]
+    [InlineData("azure-openai", "k", "api-key", "k")]
+    [InlineData("groq", "gsk_1", "authorization", "Bearer gsk_1")]
+    [InlineData("simulator", "k", "authorization", "Bearer k")]
+    public void Authorize_WithSecret_AddsTheVendorsHeaderOnly(string type, string secret, string name, string value) =>
+        Authorize(type, secret).ShouldBe([new(name, value)]);
+
+    [Fact]
+    public void Authorize_WithoutSecret_AddsNoCredential()
+    {
+        foreach (var provider in Registry.All)
+        {
+            Authorize(provider.Descriptor.Type, "").Keys
+                .ShouldNotContain(name => name == "authorization" || name.Contains("key"), provider.Descriptor.Type);
+        }
+    }
+
+    [Fact]
+    public void Authorize_RowWithFixedHeaders_AddsThem() =>
+        Authorize("github-models", "ghp_1").ShouldContainKeyAndValue("x-github-api-version", "2022-11-28");
+}
