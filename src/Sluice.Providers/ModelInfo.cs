@@ -12,6 +12,24 @@ public sealed record ModelPrice
     public decimal? CacheWrite1h { get; init; }
     public decimal? Image { get; init; }
     public decimal? Second { get; init; }
+
+    /// <summary>What a call costs whose input is longer than a bound; null where length does not change the price.</summary>
+    public LongContextPrice? LongContext { get; init; }
+}
+
+/// <summary>
+/// The price of a whole call, input and output, once its input passes a bound. A member left out costs what it costs below.
+/// </summary>
+public sealed record LongContextPrice
+{
+    /// <summary>The longest input that is still charged at the usual price, in tokens, cached ones included.</summary>
+    public long AboveInputTokens { get; init; }
+
+    public decimal? Input { get; init; }
+    public decimal? Output { get; init; }
+    public decimal? CacheRead { get; init; }
+    public decimal? CacheWrite5m { get; init; }
+    public decimal? CacheWrite1h { get; init; }
 }
 
 /// <summary>What is known of a vendor's model: data from the provider's <c>models.json</c>, never code.</summary>
@@ -37,4 +55,16 @@ public sealed record ModelInfo(string Id)
 
     /// <summary>Such as <c>chat</c>, <c>responses</c>, <c>embeddings</c>, <c>moderations</c>; names of operations.</summary>
     public IReadOnlyList<string> Operations { get; init; } = [];
+
+    /// <summary>Other names the vendor serves the same model under, such as a dated snapshot.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>The model that the vendor names in place of a deprecated or retired one.</summary>
+    public string? Successor { get; init; }
+
+    /// <summary>True when the model goes by this name (exact).</summary>
+    public bool IsNamed(string name) => Id == name || Aliases.Contains(name);
+
+    /// <summary>True from the day the vendor stops serving the model; never when no such day is known.</summary>
+    public bool IsRetired(DateOnly today) => Retires <= today;
 }

@@ -34,4 +34,41 @@ public sealed record ProviderDescriptor(string Type, string DisplayName)
 
     /// <summary>False where a call needs no credential at all (a local Ollama or vLLM, the simulator).</summary>
     public bool RequiresCredential { get; init; } = true;
+
+    /// <summary>
+    /// True where <c>base_url</c> ends with the API's version, as OpenAI's SDK takes it (<c>…/v1</c>); false where the
+    /// vendor's SDK appends the version itself.
+    /// </summary>
+    public bool BaseUrlHasVersion { get; init; }
+
+    /// <summary>The vendor's documentation.</summary>
+    public string? DocsUrl { get; init; }
+
+    /// <summary>Finds a known model by its id or one of its aliases; null when the catalogue does not know it.</summary>
+    public ModelInfo? FindModel(string id) =>
+        Models is Catalogue.ModelCatalogue catalogue ? catalogue.Find(id) : Models.FirstOrDefault(m => m.IsNamed(id));
+
+    /// <summary>
+    /// This provider as the configuration's <c>dialects</c> describe it: the operations of those dialects and no others,
+    /// at the vendor's own paths where it has them and at the dialect's usual paths where it has not.
+    /// An empty list changes nothing.
+    /// </summary>
+    public ProviderDescriptor Serving(IReadOnlyCollection<Dialect> dialects)
+    {
+        if (dialects.Count == 0)
+        {
+            return this;
+        }
+
+        var known = Operations.Select(row => row.Operation.Dialect).ToHashSet();
+        var usual = BaseUrlHasVersion ? UsualPaths.UnderVersion : UsualPaths.UnderHost;
+        return this with
+        {
+            Operations =
+            [
+                .. Operations.Where(row => dialects.Contains(row.Operation.Dialect)),
+                .. usual.Where(row => dialects.Contains(row.Operation.Dialect) && !known.Contains(row.Operation.Dialect)),
+            ],
+        };
+    }
 }

@@ -1,0 +1,62 @@
+namespace Sluice.Providers.OpenAICompatible;
+
+/// <summary>A row of <c>vendors.json</c>: a vendor that needs no code. The members are explained in this folder's README.</summary>
+/// <param name="Id">The provider type, such as <c>groq</c>.</param>
+/// <param name="Name">The vendor's name for people.</param>
+internal sealed record VendorRow(string Id, string Name)
+{
+    /// <summary>As the vendor's own documentation gives it to OpenAI's SDK; null where each customer has their own.</summary>
+    public string? BaseUrl { get; init; }
+
+    public IReadOnlyList<string> Env { get; init; } = [];
+
+    /// <summary><c>bearer</c>, <c>none</c>, or the name of the header that takes the bare key, such as <c>api-key</c>.</summary>
+    public string Auth { get; init; } = "bearer";
+
+    /// <summary>False where calls without a key are served as well.</summary>
+    public bool KeyRequired { get; init; } = true;
+
+    /// <summary>Names of operations.</summary>
+    public IReadOnlyList<string> Operations { get; init; } = ["chat"];
+
+    /// <summary>Paths by operation, where they are not the usual ones.</summary>
+    public IReadOnlyDictionary<string, string> Paths { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>False where <c>stream_options.include_usage</c> is refused.</summary>
+    public bool IncludeUsage { get; init; } = true;
+
+    /// <summary>Null where the vendor lists no models.</summary>
+    public string? ModelsPath { get; init; } = "/models";
+
+    /// <summary>Sent with each call.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The vendor's error codes or types that mean something else than their status says.</summary>
+    public IReadOnlyDictionary<string, UpstreamFailureKind> Errors { get; init; } = new Dictionary<string, UpstreamFailureKind>();
+
+    public string? Docs { get; init; }
+
+    /// <summary>The day the row was compared with the vendor's documentation.</summary>
+    public DateOnly Checked { get; init; }
+
+    /// <summary>Something an operator should know; shown in docs/providers.md.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>The row as a descriptor.</summary>
+    public ProviderDescriptor ToDescriptor() => new(Id, Name)
+    {
+        DefaultBaseUrl = BaseUrl,
+        BaseUrlHasVersion = true,
+        EnvironmentVariables = Env,
+        Operations =
+        [
+            .. UsualPaths.UnderVersion
+                .Where(row => Operations.Contains(row.Operation.Name))
+                .Select(row => Paths.TryGetValue(row.Operation.Name, out var path) ? row with { Path = path } : row),
+        ],
+        SupportsIncludeUsage = IncludeUsage,
+        ModelsPath = ModelsPath,
+        RequiresCredential = KeyRequired,
+        DocsUrl = Docs,
+    };
+}

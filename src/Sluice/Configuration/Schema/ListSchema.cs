@@ -1,0 +1,155 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Sluice.Configuration.Reading;
+
+namespace Sluice.Configuration.Schema;
+
+/// <summary>A sequence of equal things.</summary>
+internal sealed class ListSchema<T>(ValueSchema<T> item) : ValueSchema<IReadOnlyList<T>>
+{
+    private Func<T, string>? _uniqueBy;
+    private string _uniqueKey = "";
+    private Func<T, int, T> _complete = (value, _) => value;
+
+    public override string Expected => $"a list, each item {item.Expected}";
+
+    /// <summary>True when an empty list is a mistake.</summary>
+    public bool NotEmpty { get; init; }
+
+    /// <summary>Refuses two items of one name; environment variables may then use the name instead of the index.</summary>
+    public ListSchema<T> Unique(Func<T, string> by, string key)
+    {
+        (_uniqueBy, _uniqueKey) = (by, key);
+        return this;
+    }
+
+    /// <summary>Completes an item by its index, from 0.</summary>
+    public ListSchema<T> Complete(Func<T, int, T> complete)
+    {
+        _complete = complete;
+        return this;
+    }
+
+    public override bool TryRead(ConfigNode node, ConfigPath path, ReadContext context, [MaybeNullWhen(false)] out IReadOnlyList<T> value)
+    {
+        value = null;
+        if (node is not ListNode list)
+        {
+            context.Error(node.Position, path, $"expected a list, found {ReadContext.Quote(node)}; write [ ... ] or lines that begin with \"- \"");
+            return false;
+        }
+
+        if (NotEmpty && list.Items.Count == 0)
+        {
+            context.Error(node.Position, path, "must not be empty");
+            return false;
+        }
+
+        var ok = true;
+        var read = new List<T>(list.Items.Count);
+        var names = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < list.Items.Count; i++)
+        {
+            if (!item.TryRead(list.Items[i], path.Item(i), context, out var found))
+            {
+                ok = false;
+                continue;
+            }
+
+            found = _complete(found, i);
+            read.Add(found);
+            if (_uniqueBy?.Invoke(found) is { } name && !names.TryAdd(name, i))
+            {
+                ok = false;
+                var position = list.Items[i] is MappingNode mapping && mapping.Find(_uniqueKey) is { } at ? at.Position : list.Items[i].Position;
+                context.Error(position, path.Item(i).Key(_uniqueKey), $"{path}[{names[name]}] has the name \"{name}\" already");
+            }
+        }
+
+        value = read;
+        return ok;
+    }
+
+    public override ConfigNode? Place(ConfigNode? existing, ReadOnlySpan<string> way, EnvironmentOverride variable)
+    {
+        if (way.Length == 0)
+        {
+            return item is ScalarSchema<T> ? variable.AsListOfScalars() : variable.AsYaml();
+        }
+
+        if (EnvironmentOverride.Container(existing, () => new ListNode(variable.Position)) is not { } list)
+        {
+            return existing;
+        }
+
+        var at = IndexOf(list, way[0]);
+        if (at < 0 || at > list.Items.Count)
+        {
+            variable.Fail(at > list.Items.Count
+                ? $"{variable.PathBefore(way.Length)} has {list.Items.Count} items; the next index is {list.Items.Count}"
+                : $"{variable.PathBefore(way.Length)} has no item \"{way[0]}\"; write its index, from 0{(_uniqueBy is null ? "" : $", or its {_uniqueKey}")}");
+            return null;
+        }
+
+        if (item.Place(at < list.Items.Count ? list.Items[at] : null, way[1..], variable) is { } placed)
+        {
+            if (at < list.Items.Count)
+            {
+                list.Items[at] = placed;
+            }
+            else
+            {
+                list.Items.Add(placed);
+            }
+        }
+
+        return list;
+    }
+
+    public override void Show(IReadOnlyList<T> value, string path, SettingView view)
+    {
+        if (item is ScalarSchema<T>)
+        {
+            var parts = new SettingView();
+            for (var i = 0; i < value.Count; i++)
+            {
+                item.Show(value[i], "", parts);
+            }
+
+            view.Add(path, $"[{string.Join(", ", parts.Rows.Select(r => r.Value))}]");
+            return;
+        }
+
+        for (var i = 0; i < value.Count && !view.IsFull; i++)
+        {
+            item.Show(value[i], string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"), view);
+        }
+    }
+
+    public override void List(string path, SchemaRow row, List<SchemaRow> rows)
+    {
+        if (item is ScalarSchema<T>)
+        {
+            rows.Add(row with { Path = path, Expected = Expected });
+        }
+        else
+        {
+            item.List(path + "[]", row, rows);
+        }
+    }
+
+    private int IndexOf(ListNode list, string segment)
+    {
+        if (int.TryParse(segment, NumberStyles.None, CultureInfo.InvariantCulture, out var index))
+        {
+            return index;
+        }
+
+        return _uniqueBy is null ? -1 : list.Items.FindIndex(n => n is MappingNode m && m.Find(_uniqueKey) is ScalarNode name && SameName(name.Text, segment));
+    }
+
+    // The name of a variable holds letters, digits and underscores; everything else in a name stands as an underscore.
+    private static bool SameName(string name, string segment)
+        => name.Length == segment.Length
+            && name.Zip(segment).All(p => char.ToUpperInvariant(p.First) == char.ToUpperInvariant(p.Second) || (p.Second == '_' && !char.IsAsciiLetterOrDigit(p.First)));
+}
