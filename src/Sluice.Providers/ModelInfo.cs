@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Sluice.Providers;
 
 /// <summary>
@@ -8,8 +10,13 @@ public sealed record ModelPrice
     public decimal? Input { get; init; }
     public decimal? Output { get; init; }
     public decimal? CacheRead { get; init; }
+
+    [JsonPropertyName("cache_write_5m")]
     public decimal? CacheWrite5m { get; init; }
+
+    [JsonPropertyName("cache_write_1h")]
     public decimal? CacheWrite1h { get; init; }
+
     public decimal? Image { get; init; }
     public decimal? Second { get; init; }
 
@@ -28,9 +35,18 @@ public sealed record LongContextPrice
     public decimal? Input { get; init; }
     public decimal? Output { get; init; }
     public decimal? CacheRead { get; init; }
+
+    [JsonPropertyName("cache_write_5m")]
     public decimal? CacheWrite5m { get; init; }
+
+    [JsonPropertyName("cache_write_1h")]
     public decimal? CacheWrite1h { get; init; }
 }
+
+/// <summary>An announced change of price.</summary>
+/// <param name="From">The first day of the new price.</param>
+/// <param name="Price">The whole price list from that day.</param>
+public sealed record PriceChange(DateOnly From, ModelPrice Price);
 
 /// <summary>What is known of a vendor's model: data from the provider's <c>models.json</c>, never code.</summary>
 /// <param name="Id">The vendor's model id.</param>
@@ -61,6 +77,12 @@ public sealed record ModelInfo(string Id)
 
     /// <summary>The model that the vendor names in place of a deprecated or retired one.</summary>
     public string? Successor { get; init; }
+
+    /// <summary>Prices that the vendor has announced for a later day, oldest first; each is the whole list from then on.</summary>
+    public IReadOnlyList<PriceChange> PriceChanges { get; init; } = [];
+
+    /// <summary>The price of a call on a day; null when none is known.</summary>
+    public ModelPrice? PriceOn(DateOnly day) => PriceChanges.LastOrDefault(change => change.From <= day)?.Price ?? Price;
 
     /// <summary>True when the model goes by this name (exact).</summary>
     public bool IsNamed(string name) => Id == name || Aliases.Contains(name);

@@ -110,6 +110,11 @@ public sealed class UpstreamUrl
 
     private static string Join(string basePath, string path)
     {
+        if (path.StartsWith("~/", StringComparison.Ordinal))
+        {
+            return path[1..];
+        }
+
         var end = path.IndexOf('/', 1);
         var startsWithVersion = end > 0 && IsVersion(path.AsSpan(1, end - 1));
         var endsWithVersion = IsVersion(basePath.AsSpan(basePath.LastIndexOf('/') + 1));

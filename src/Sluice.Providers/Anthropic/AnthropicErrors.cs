@@ -17,8 +17,10 @@ internal static class AnthropicErrors
         (_, "billing_error") => OutOfCredit,
         (_, "overloaded_error") => Overloaded,
 
-        // A used-up prepaid balance is a 400 invalid_request_error and known only by its words.
-        (_, "invalid_request_error") when error.Message.Contains("credit balance is too low", StringComparison.Ordinal) => OutOfCredit,
+        // A used-up balance, or a spend limit that the customer has set, is a 400 invalid_request_error and known only by its words.
+        (_, "invalid_request_error") when error.Message.Contains("credit balance is too low", StringComparison.Ordinal)
+            || (error.Message.Contains("reached your specified", StringComparison.Ordinal)
+                && error.Message.Contains("usage limits", StringComparison.Ordinal)) => OutOfCredit,
         _ => null,
     };
 }

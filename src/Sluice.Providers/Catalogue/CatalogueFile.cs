@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sluice.Providers.OpenAICompatible;
 
@@ -12,7 +13,11 @@ internal sealed record CatalogueFile(IReadOnlyList<string> Source, DateOnly Chec
 /// <summary>Reads the embedded data files without reflection. A misspelt member fails the tests instead of being ignored.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    Converters = [typeof(FailureKindNames)])]
 [JsonSerializable(typeof(CatalogueFile))]
 [JsonSerializable(typeof(IReadOnlyList<VendorRow>))]
 internal sealed partial class CatalogueJson : JsonSerializerContext;
+
+/// <summary>Writes failure kinds as the data files do: <c>out_of_credit</c>.</summary>
+internal sealed class FailureKindNames() : JsonStringEnumConverter<UpstreamFailureKind>(JsonNamingPolicy.SnakeCaseLower);

@@ -25,17 +25,17 @@ internal sealed class ClientConnection
     };
 
     /// <summary>The caller of the last request, when its credential was this very text and no key has changed since.</summary>
-    public Caller? Remembered(string credential, long generation)
-        => Volatile.Read(ref _identity) is { } known && known.Generation == generation
-            && (ReferenceEquals(known.Credential, credential) || string.Equals(known.Credential, credential, StringComparison.Ordinal))
+    public Caller? Remembered(in PresentedCredential credential, long generation)
+        => Volatile.Read(ref _identity) is { } known && known.Generation == generation && known.Start == credential.Start
+            && (ReferenceEquals(known.Carrier, credential.Carrier) || string.Equals(known.Carrier, credential.Carrier, StringComparison.Ordinal))
             ? known.Caller
             : null;
 
-    /// <param name="credential">The header's value as it came; the server hands out the same instance while it does not change.</param>
+    /// <param name="credential">As it came; the server hands out the same header string while it does not change.</param>
     /// <param name="caller">Who that is.</param>
     /// <param name="generation">The registry's generation before the look-up.</param>
-    public void Remember(string credential, Caller caller, long generation)
-        => Volatile.Write(ref _identity, new Identity(credential, caller, generation));
+    public void Remember(in PresentedCredential credential, Caller caller, long generation)
+        => Volatile.Write(ref _identity, new Identity(credential.Carrier, credential.Start, caller, generation));
 
     /// <summary>Tells the call when the connection closes; at once when it has closed already.</summary>
     public void Watch(GatewayCall call)
@@ -90,5 +90,5 @@ internal sealed class ClientConnection
         more?.ForEach(static one => one.OnClientGone());
     }
 
-    private sealed record Identity(string Credential, Caller Caller, long Generation);
+    private sealed record Identity(string? Carrier, int Start, Caller Caller, long Generation);
 }

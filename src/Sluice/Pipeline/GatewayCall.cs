@@ -74,6 +74,12 @@ internal sealed class GatewayCall
     /// <summary>When the first body byte went to the client; 0 before.</summary>
     public long FirstByteAt { get; set; }
 
+    /// <summary>The connection that the call came on.</summary>
+    public ClientConnection Client { get; set; } = null!;
+
+    /// <summary>What tells of a reset stream, on connections that carry many calls.</summary>
+    public CancellationTokenRegistration Aborted { get; set; }
+
     public Activity? Span { get; set; }
 
     public Caller? Caller { get; set; }
@@ -160,6 +166,13 @@ internal sealed class GatewayCall
     public void BeginAttempt(RouteTarget target, CredentialSlot slot)
     {
         _tried[Attempts++] = new TriedCandidate(target, slot);
+
+        // A deadline of the attempt before is past; one of the whole call is not.
+        if (Expired is CallPhase.Connect or CallPhase.FirstToken or CallPhase.Idle)
+        {
+            Volatile.Write(ref _expired, (int)CallPhase.None);
+        }
+
         Target = target;
         Slot = slot;
     }
@@ -299,10 +312,14 @@ internal sealed class GatewayCall
 
     private void Expire(CallPhase phase)
     {
-        Volatile.Write(ref _dueAt, long.MaxValue);
         Volatile.Write(ref _deadline, long.MaxValue);
-        Volatile.Write(ref _totalDeadline, long.MaxValue);
-        Volatile.Write(ref _keepAliveAt, long.MaxValue);
+        if (phase is CallPhase.Total or CallPhase.Detached)
+        {
+            Volatile.Write(ref _totalDeadline, long.MaxValue);
+            Volatile.Write(ref _keepAliveAt, long.MaxValue);
+        }
+
+        Reschedule();
         if (Interlocked.CompareExchange(ref _expired, (int)phase, (int)CallPhase.None) != (int)CallPhase.None)
         {
             return;

@@ -61,7 +61,7 @@ internal readonly struct UpstreamRequest : IDisposable
         var length = edit.Length(call.BodyLength);
         byte[]? rented = null;
         var buffer = call.BodyBuffer;
-        if (!edit.IsEmpty)
+        if (edit.Count > 0)
         {
             rented = buffer = ArrayPool<byte>.Shared.Rent(GatewayCall.Headroom + length);
             edit.Apply(call.Body, buffer.AsSpan(GatewayCall.Headroom));

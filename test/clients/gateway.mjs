@@ -1,0 +1,83 @@
+// The gateway under test: SLUICE_URL and SLUICE_KEY where they are set, else a service of our own on a free port.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const KEY = 'sk-clients-full-0123456789';
+const NARROW_KEY = 'sk-clients-narrow-0123456789';
+
+// The narrow key may use one model; the other exists, so that "not allowed" and "unknown" are told apart.
+const CONFIG = `
+providers:
+  - { name: sim, type: simulator }
+keys:
+  - { name: full, key: "${KEY}" }
+  - { name: narrow, key: "${NARROW_KEY}", models: ["sim-small"] }
+`;
+
+/** @returns {Promise<{url: string, key: string, narrowKey: string | undefined, stop: () => Promise<void>}>} */
+export async function connect() {
+  if (process.env.SLUICE_URL) {
+    return {
+      url: process.env.SLUICE_URL.replace(/\/$/, ''),
+      key: process.env.SLUICE_KEY ?? KEY,
+      narrowKey: process.env.SLUICE_NARROW_KEY,
+      stop: async () => {},
+    };
+  }
+
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-clients-'));
+  writeFileSync(join(folder, 'sluice.yaml'), CONFIG);
+  const built = fileURLToPath(new URL('../../artifacts/bin/Sluice/release/sluice.dll', import.meta.url));
+  const binary = process.env.SLUICE_BINARY ?? built;
+  const serve = ['serve', '--urls', 'http://127.0.0.1:0', '--data', join(folder, 'data'), '--config', join(folder, 'sluice.yaml')];
+  const child = binary.endsWith('.dll')
+    ? spawn('dotnet', [binary, ...serve], { cwd: folder, env: cleanEnvironment() })
+    : spawn(binary, serve, { cwd: folder, env: cleanEnvironment() });
+  const url = await listening(child);
+  return {
+    url,
+    key: KEY,
+    narrowKey: NARROW_KEY,
+    stop: async () => {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      const late = setTimeout(() => child.kill('SIGKILL'), 15_000);
+      await ended;
+      clearTimeout(late);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A developer's own vendor keys must neither be used nor change what a test sees. */
+export function cleanEnvironment(more = {}) {
+  const kept = Object.entries(process.env).filter(([name]) => !/_API_KEY$|_AUTH_TOKEN$|_BASE_URL$|^(SLUICE|ANTHROPIC|OPENAI|GEMINI|GOOGLE|CLAUDE|CODEX|ASPNETCORE|NODE_TEST)/.test(name));
+  return { ...Object.fromEntries(kept), NO_COLOR: '1', ...more };
+}
+
+function listening(child) {
+  let output = '';
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`The service does not listen. Its output:\n${output}`));
+    }, 30_000);
+    const take = (data) => {
+      output += data;
+      const match = /listening on:? *"?(http:\/\/127\.0\.0\.1:[1-9]\d*)/i.exec(output);
+      if (match) {
+        clearTimeout(late);
+        resolve(match[1]);
+      }
+    };
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
+    child.once('exit', (code) => {
+      clearTimeout(late);
+      reject(new Error(`The service ended with ${code}. Its output:\n${output}`));
+    });
+  });
+}
