@@ -267,7 +267,6 @@ internal sealed class GatewayCall
             _ended = true;
         }
     }
-.Read
 
     /// <summary>Only one writes to the client at a time: the call itself, or the watchdog with a keep-alive.</summary>
     public bool TryEnterWriter() => Interlocked.CompareExchange(ref _writer, 1, 0) == 0;
