@@ -1,3 +1,4 @@
+using Sluice.Providers.OpenAICompatible;
 using static Sluice.Providers.Tests.ProviderFixture;
 
 namespace Sluice.Providers.Tests;
@@ -27,6 +28,13 @@ public class AuthorizeTests
     }
 
     [Fact]
-    public void Authorize_RowWithFixedHeaders_AddsThem() =>
-        Authorize("github-models", "ghp_1").ShouldContainKeyAndValue("x-github-api-version", "2022-11-28");
+    public void Authorize_RowWithFixedHeaders_AddsThemToTheCredential()
+    {
+        var headers = new HeaderList();
+        var row = new VendorRow("v", "V") { Auth = "x-key", Headers = new Dictionary<string, string> { ["x-version"] = "2" } };
+
+        new CompatibleProvider(row).Authorize(headers, "s");
+
+        headers.ShouldBe([new("x-key", "s"), new("x-version", "2")]);
+    }
 }

@@ -30,7 +30,7 @@ public class VendorListTests
         new[]
         {
             "openrouter", "deepseek", "groq", "mistral", "xai", "together", "fireworks", "cerebras", "sambanova", "perplexity",
-            "moonshot", "zai", "zhipu", "dashscope", "siliconflow", "nebius", "nvidia", "huggingface", "github-models", "cohere",
+            "moonshot", "zai", "zhipu", "dashscope", "siliconflow", "nebius", "nvidia", "huggingface", "cohere",
             "ai21", "hyperbolic", "novita", "deepinfra", "baseten", "azure-openai", "ollama", "vllm", "lm-studio", "llama-cpp",
             "localai", "sglang", "tgi", "litellm",
         }.ShouldBeSubsetOf(_rows.Select(row => row.Id));
