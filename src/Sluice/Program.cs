@@ -1,1 +1,8 @@
-return 0;
+using Sluice;
+using Sluice.Cli;
+
+return await SluiceCommandLine.RunAsync(args, new CommandHost
+{
+    BuildApplication = SluiceApplication.Build,
+    ProviderTypes = () => SluiceApplication.ProviderTypes,
+});
