@@ -118,12 +118,7 @@ internal static class KeysCommands
 
     private static async Task<int> ListAsync(IApiKeyAdministration keys, CommandOutput output, CancellationToken cancellationToken)
     {
-        var list = new List<ApiKeyView>();
-        await foreach (var key in keys.ListAsync(cancellationToken))
-        {
-            list.Add(key);
-        }
-
+        var list = await keys.ListAsync(cancellationToken);
         output.Document(new KeyListDocument(true, list), CommandJson.Default.KeyListDocument);
         output.Table(
             ["ID", "NAME", "PREFIX", "MODELS", "LIMITS", "CREATED", "EXPIRES", "STATE"],
@@ -136,7 +131,7 @@ internal static class KeysCommands
                 Describe(k.Limits),
                 Day(k.CreatedAt),
                 k.ExpiresAt is { } at ? Day(at) : "",
-                k.RevokedAt is { } when ? $"revoked {Day(when)}" : "active",
+                k.Revoked ? "revoked" : "active",
             ]));
         return ExitCode.Ok;
     }
