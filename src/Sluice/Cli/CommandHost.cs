@@ -36,7 +36,20 @@ internal sealed record CommandHost
     public string Home => Variables.GetValueOrDefault("HOME") ?? Variables.GetValueOrDefault("USERPROFILE") ?? CurrentDirectory;
 
     /// <summary>Reads the configuration as <c>serve</c> would, without the database's part.</summary>
-    public ConfigurationLoader Loader(ServeOptions options) => new(
+    public LoadedConfiguration Load(ServeOptions options)
+    {
+        var loader = Loader(options);
+        return loader.Complete(loader.Read());
+    }
+
+    /// <summary>As <see cref="Load"/>, and targets may name providers that only the database knows.</summary>
+    public LoadedConfiguration LoadBeforeDatabase(ServeOptions options)
+    {
+        var loader = Loader(options);
+        return loader.Complete(loader.Read(), beforeDatabase: true);
+    }
+
+    private ConfigurationLoader Loader(ServeOptions options) => new(
         ConfigurationInput.From(options) with { CurrentDirectory = CurrentDirectory, Variables = Variables },
         ProviderTypes());
 }

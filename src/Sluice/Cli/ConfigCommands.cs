@@ -69,7 +69,7 @@ internal static class ConfigCommands
 
     private static int Validate(CommandHost host, ServeOptions options, CommandOutput output)
     {
-        var loaded = host.Loader(options).Load();
+        var loaded = host.Load(options);
         var ok = loaded.Errors.Count == 0;
         output.Document(
             new ConfigValidateDocument(
@@ -101,7 +101,7 @@ internal static class ConfigCommands
 
     private static int Show(CommandHost host, ServeOptions options, CommandOutput output)
     {
-        var loaded = host.Loader(options).Load();
+        var loaded = host.Load(options);
         if (loaded.Errors.Count > 0)
         {
             return output.FailConfiguration(loaded.Errors);

@@ -75,7 +75,7 @@ internal static class ConnectCommand
 
     private static string ConfiguredAddress(CommandHost host, ServeOptions options)
     {
-        var loaded = host.Loader(options).Load(beforeDatabase: true);
+        var loaded = host.LoadBeforeDatabase(options);
         return loaded.Errors.Count == 0 ? ListenAddress.ForClients(loaded.Config.Server.Urls) : throw new ConfigException(loaded.Errors);
     }
 

@@ -26,7 +26,7 @@ internal static class DoctorCommand
 
     private static async Task<IReadOnlyList<CheckResult>> RunAsync(CommandHost host, ServeOptions options, bool offline, CancellationToken cancellationToken)
     {
-        var loaded = host.Loader(options).Load(beforeDatabase: true);
+        var loaded = host.LoadBeforeDatabase(options);
         var results = new List<CheckResult>(ConfigurationChecks.Run(loaded, host))
         {
             HostChecks.Clock(host.Time),
