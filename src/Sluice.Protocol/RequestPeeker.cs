@@ -60,6 +60,7 @@ public static class RequestPeeker
         private JsonScanner _scanner;
         private MemberNameSet _others;
         private ulong _seen;
+        private bool _hasPreferredBound;
 
         public TopLevel(ReadOnlySpan<byte> body, Operation operation, int maxDepth, Span<ulong> containers, Span<ulong> names)
         {
@@ -164,7 +165,7 @@ public static class RequestPeeker
             }
         }
 
-        private readonly GatewayError? Take(RequestMember member, JsonSlice slice, ref RequestPeek peek)
+        private GatewayError? Take(RequestMember member, JsonSlice slice, ref RequestPeek peek)
         {
             var kind = JsonKindsExtensions.StartingWith(_body[slice.Offset]);
             if ((member.Kinds & kind) == 0)
@@ -190,14 +191,15 @@ public static class RequestPeeker
                     peek.StreamOptions = slice;
                     return RequestOptions.ReadStreamOptions(_body, slice, ref peek);
                 case MemberRole.MaxTokens:
-                    if (peek.MaxTokensValue < 0)
+                    if (!_hasPreferredBound)
                     {
                         RequestOptions.ReadMaxTokens(_body, slice, ref peek);
                     }
 
                     return null;
                 case MemberRole.PreferredMaxTokens:
-                    if (kind == JsonKinds.Number || !peek.MaxTokens.Found)
+                    _hasPreferredBound = kind == JsonKinds.Number;
+                    if (_hasPreferredBound || !peek.MaxTokens.Found)
                     {
                         RequestOptions.ReadMaxTokens(_body, slice, ref peek);
                     }
