@@ -31,7 +31,7 @@ public static class RequestPeeker
         var containers = maxDepth <= StackDepth
             ? stackalloc ulong[JsonScanner.StackWords(StackDepth)]
             : new ulong[JsonScanner.StackWords(maxDepth)];
-        var reader = new TopLevel(body, operation, maxDepth, containers, stackalloc ulong[MemberNameSet.Inline]);
+        var reader = new TopLevel(body, operation, maxDepth, containers, stackalloc ulong[MemberNames.Inline]);
         GatewayError? error;
         try
         {
@@ -58,7 +58,7 @@ public static class RequestPeeker
         private readonly bool _streams;
         private readonly int _maxDepth;
         private JsonScanner _scanner;
-        private MemberNameSet _others;
+        private MemberNames _others;
         private ulong _seen;
         private bool _hasPreferredBound;
 
@@ -69,7 +69,7 @@ public static class RequestPeeker
             _streams = operation.StreamsByBody;
             _maxDepth = maxDepth;
             _scanner = new JsonScanner(body, containers, maxDepth);
-            _others = new MemberNameSet(body, names);
+            _others = new MemberNames(body, names);
         }
 
         public readonly bool HasNonAscii => _scanner.HasNonAscii;
@@ -106,6 +106,11 @@ public static class RequestPeeker
             {
                 _scanner.Fail(JsonFault.UnexpectedByte, at);
                 return Fault();
+            }
+
+            if (_others.FindDuplicate() is { Offset: >= 0 } twice)
+            {
+                return PeekErrors.Duplicate(twice.Of(body));
             }
 
             return _shape.FirstMissing(_seen) is { } missing ? PeekErrors.Missing(missing) : null;

@@ -33,7 +33,7 @@ public class RequestPeekerLimitTests
     {
         var body = Named(1_000_000);
 
-        Best(() => RequestPeeker.Peek(body, Operation.Completions, Depth, out _).ShouldBeNull()).ShouldBeLessThan(TimeSpan.FromMilliseconds(250));
+        ShouldRunWithin(1000, () => RequestPeeker.Peek(body, Operation.Completions, Depth, out _).ShouldBeNull());
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public class RequestPeekerLimitTests
     {
         var body = Encoding.ASCII.GetBytes($$"""{"model":"m","max_tokens":{{new string('9', 100_000)}},"n":0.{{new string('1', 100_000)}}}""");
 
-        Best(() => RequestPeeker.Peek(body, Operation.Completions, Depth, out _).ShouldBeNull()).ShouldBeLessThan(TimeSpan.FromMilliseconds(50));
+        ShouldRunWithin(500, () => RequestPeeker.Peek(body, Operation.Completions, Depth, out _).ShouldBeNull());
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public class RequestPeekerLimitTests
 
         var bytes = Encoding.ASCII.GetBytes(body.Append('}').ToString());
 
-        Best(() => RequestPeeker.Peek(bytes, Operation.Completions, Depth, out _).ShouldBeNull()).ShouldBeLessThan(TimeSpan.FromMilliseconds(150));
+        ShouldRunWithin(1000, () => RequestPeeker.Peek(bytes, Operation.Completions, Depth, out _).ShouldBeNull());
     }
 
     private static byte[] Named(int names, string last = "")
@@ -93,11 +93,16 @@ public class RequestPeekerLimitTests
         return Encoding.ASCII.GetBytes(body.Append(last).Append("\"model\":\"m\"}").ToString());
     }
 
-    /// <summary>The best of a few runs: other tests use the machine too.</summary>
-    private static TimeSpan Best(Action run)
+    /// <summary>
+    /// The best of several runs, which ends early when it is good enough. The bounds are wide, because other programs use
+    /// the machine too and the first runs are not yet compiled well; quadratic time misses them by a factor of hundreds.
+    /// The true figures stand in bench/Sluice.Benchmarks.
+    /// </summary>
+    private static void ShouldRunWithin(int milliseconds, Action run)
     {
+        var bound = TimeSpan.FromMilliseconds(milliseconds);
         var best = TimeSpan.MaxValue;
-        for (var i = 0; i < 6; i++)
+        for (var i = 0; i < 40 && best > bound; i++)
         {
             var start = Stopwatch.GetTimestamp();
             run();
@@ -105,6 +110,6 @@ public class RequestPeekerLimitTests
             best = elapsed < best ? elapsed : best;
         }
 
-        return best;
+        best.ShouldBeLessThanOrEqualTo(bound);
     }
 }
