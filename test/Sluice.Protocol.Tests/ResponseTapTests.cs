@@ -170,6 +170,28 @@ public class ResponseTapTests
         _tap.Ended.ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData("responses.sse")]
+    [InlineData("gemini.sse")]
+    [InlineData("chat.sse")]
+    public void Read_EventWithAnImage_StillGivesItsUsage(string file)
+    {
+        var answer = GoldenAnswers.All.Single(one => one.File == file);
+        var text = Encoding.UTF8.GetString(answer.Bytes);
+        var last = text.LastIndexOf("data: {", StringComparison.Ordinal) + "data: {".Length;
+        var image = $"\"text_of_image\":\"{new string('A', 3_000_000)}\\\"\",";
+        var bytes = Encoding.UTF8.GetBytes(file == "responses.sse"
+            ? text.Insert(text.LastIndexOf("\"output\":[", StringComparison.Ordinal), image)
+            : text.Insert(last, image));
+        foreach (var piece in new[] { 1000, 65_536, bytes.Length })
+        {
+            var learnt = Learn(answer, bytes.Chunk(piece));
+
+            learnt.ShouldBe(answer.Expected with { OutputTextBytes = learnt.OutputTextBytes });
+            _tap.Oversized.ShouldBeTrue();
+        }
+    }
+
     [Fact]
     public void Read_MutatedAnswers_NeverThrow()
     {

@@ -94,9 +94,9 @@ public class SseScannerTests
     [InlineData(SseScanner.MaxLine - 100, 1, false)]
     [InlineData(SseScanner.MaxLine + 100, 1, true)]
     [InlineData(SseScanner.MaxLine - 100, 5, true)]
-    public void TryRead_EventOverTheLimits_IsLeftOutAndTheNextIsRead(int line, int lines, bool oversized)
+    public void TryRead_EventOverTheLimits_ComesInPartsAndTheNextIsWhole(int line, int lines, bool oversized)
     {
-        var text = new StringBuilder("data: first\n\n");
+        var text = new StringBuilder("data: first\n\nevent: big\n");
         for (var i = 0; i < lines; i++)
         {
             text.Append("data: ").Append('x', line).Append("\r\n");
@@ -105,14 +105,36 @@ public class SseScannerTests
         var bytes = Encoding.UTF8.GetBytes(text.Append("\r\ndata: last\n\n").ToString());
         foreach (var piece in new[] { bytes.Length, 60_000, 4096 })
         {
-            var events = Events(bytes.Chunk(piece));
+            var (events, parts) = EventsAndParts(bytes.Chunk(piece));
 
             events.Count.ShouldBe(oversized ? 2 : 3);
             events[0].ShouldBe("|first");
             events[^1].ShouldBe("|last");
+            if (oversized)
+            {
+                parts[0].ShouldStartWith("First:big|");
+                parts[^1].ShouldBe("Last:|");
+                parts.Count(one => one.StartsWith("Last", StringComparison.Ordinal)).ShouldBe(1);
+                if (lines == 1)
+                {
+                    parts.Sum(one => one.Length - one.IndexOf('|', StringComparison.Ordinal) - 1).ShouldBe(line);
+                }
+            }
+
             _scanner.Oversized.ShouldBe(oversized);
             _scanner.AtEventBoundary.ShouldBeTrue();
         }
+    }
+
+    [Fact]
+    public void TryRead_LineOverTheLimitThatIsNoData_IsNotTakenForData()
+    {
+        var bytes = Encoding.UTF8.GetBytes("data: {}\n: " + new string('x', SseScanner.MaxLine) + "\n\n");
+
+        var (events, parts) = EventsAndParts(bytes.Chunk(5000));
+
+        events.ShouldBeEmpty();
+        parts.ShouldBe(["First:|{}", "Last:|"]);
     }
 
     [Fact]
@@ -143,19 +165,35 @@ public class SseScannerTests
 
     private List<string> Events(IEnumerable<byte[]> pieces)
     {
+        var (events, parts) = EventsAndParts(pieces);
+        parts.ShouldBeEmpty();
+        return events;
+    }
+
+    private (List<string> Events, List<string> Parts) EventsAndParts(IEnumerable<byte[]> pieces)
+    {
         _scanner.Reset();
         var events = new List<string>();
+        var parts = new List<string>();
         foreach (var piece in pieces)
         {
             ReadOnlySpan<byte> rest = piece;
             while (_scanner.TryRead(ref rest, out var found))
             {
-                events.Add(Encoding.UTF8.GetString(found.Name) + "|" + Encoding.UTF8.GetString(found.Data));
+                var text = Encoding.UTF8.GetString(found.Name) + "|" + Encoding.UTF8.GetString(found.Data);
+                if (found.Part == SsePart.Whole)
+                {
+                    events.Add(text);
+                }
+                else
+                {
+                    parts.Add($"{found.Part}:{text}");
+                }
             }
 
             rest.IsEmpty.ShouldBeTrue();
         }
 
-        return events;
+        return (events, parts);
     }
 }
