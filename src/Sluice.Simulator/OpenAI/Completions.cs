@@ -48,7 +48,7 @@ internal static class Completions
     {
         var conversation = new Conversation();
         conversation.Tally.AddText(text);
-        conversation.UserSays(text);
+        conversation.UserSays([text]);
         return new Prompt
         {
             Model = call.Model,

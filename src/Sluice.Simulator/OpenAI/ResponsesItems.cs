@@ -105,7 +105,7 @@ internal sealed class ResponsesItems(Call call, Conversation conversation)
         conversation.Tally.AddText(text);
         if (role == "user")
         {
-            conversation.UserSays(text);
+            conversation.UserSays(texts);
         }
         else if (role != "assistant")
         {
