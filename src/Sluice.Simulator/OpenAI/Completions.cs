@@ -20,18 +20,23 @@ internal static class Completions
 
         var prompts = body.Get("prompt").Strings() is { Count: > 0 } texts ? texts : [body.Get("prompt").IsPresent() ? body.Get("prompt").GetRawText() : ""];
         var answers = new List<Answer>();
-        var input = 0;
+        var (input, output) = (0, 0);
         foreach (var text in prompts)
         {
             var prompt = Read(call, text, most ?? DefaultMaxTokens);
             input += prompt.Conversation.Tally.Tokens;
-            answers.AddRange(Enumerable.Range(0, Math.Clamp(choices ?? 1, 1, MostChoices)).Select(_ => Echoed(call, text, AnswerComposer.Compose(prompt, answers.Count))));
+            for (var i = Math.Clamp(choices ?? 1, 1, MostChoices); i > 0; i--)
+            {
+                var answer = AnswerComposer.Compose(prompt, answers.Count);
+                output += answer.OutputTokens;
+                answers.Add(Echoed(call, text, answer));
+            }
         }
 
-        var counts = new TokenCounts(input, 0, answers.Sum(answer => answer.OutputTokens), 0).Reported(call.Faults.Usage);
+        var counts = new TokenCounts(input, 0, output, 0).Reported(call.Faults.Usage);
         return body.Get("stream").IsTrue()
             ? new StreamReply(ChatStreamFormat.Instance, Stream(call, answers, counts))
-            : new JsonReply(JsonText.Bytes(json => Write(json, call, counts, () => WriteChoices(json, answers))), answers.Sum(answer => answer.OutputTokens));
+            : new JsonReply(JsonText.Bytes(json => Write(json, call, counts, () => WriteChoices(json, answers))), output);
     }
 
     private static VendorError? Check(Call call, out int? choices, out int? most)
