@@ -11,6 +11,7 @@ internal static class ApiKeyServices
         services.AddSingleton<CallerRegistry>();
         services.AddSingleton<ICallerRegistry>(provider => provider.GetRequiredService<CallerRegistry>());
         services.AddSingleton<KeyUse>();
+        services.AddSingleton<FirstRun>();
         return services;
     }
 }
