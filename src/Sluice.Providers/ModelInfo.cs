@@ -70,16 +70,16 @@ public sealed record ModelInfo(string Id)
     public DateOnly? Retires { get; init; }
 
     /// <summary>Such as <c>chat</c>, <c>responses</c>, <c>embeddings</c>, <c>moderations</c>; names of operations.</summary>
-    public IReadOnlyList<string> Operations { get; init; } = [];
+    public IReadOnlyList<string> Operations { get; init => field = value ?? []; } = [];
 
     /// <summary>Other names the vendor serves the same model under, such as a dated snapshot.</summary>
-    public IReadOnlyList<string> Aliases { get; init; } = [];
+    public IReadOnlyList<string> Aliases { get; init => field = value ?? []; } = [];
 
     /// <summary>The model that the vendor names in place of a deprecated or retired one.</summary>
     public string? Successor { get; init; }
 
     /// <summary>Prices that the vendor has announced for a later day, oldest first; each is the whole list from then on.</summary>
-    public IReadOnlyList<PriceChange> PriceChanges { get; init; } = [];
+    public IReadOnlyList<PriceChange> PriceChanges { get; init => field = value ?? []; } = [];
 
     /// <summary>The price of a call on a day; null when none is known.</summary>
     public ModelPrice? PriceOn(DateOnly day) => PriceChanges.LastOrDefault(change => change.From <= day)?.Price ?? Price;

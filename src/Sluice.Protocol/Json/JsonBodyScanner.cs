@@ -173,18 +173,29 @@ internal sealed class JsonBodyScanner
     private int ReadStructure<TSink>(ReadOnlySpan<byte> bytes, int at, ref int captureFrom, ref TSink sink)
         where TSink : struct, IJsonBodySink, allows ref struct
     {
-        var found = bytes[at..].IndexOfAny(Structure);
-        if (found < 0)
+        // Between the strings of an answer stand one or two bytes; between those of an embedding, thousands.
+        var near = Math.Min(at + 4, bytes.Length);
+        while (at < near && !IsStructure(bytes[at]))
         {
-            return bytes.Length;
+            at++;
         }
 
-        at += found;
+        if (at == near)
+        {
+            var found = bytes[at..].IndexOfAny(Structure);
+            if (found < 0)
+            {
+                return bytes.Length;
+            }
+
+            at += found;
+        }
+
         switch (bytes[at++])
         {
             case (byte)'"':
                 BeginString(counting: false);
-                break;
+                return ReadString(bytes, at, ref sink);
             case (byte)':':
                 _pending = Watch(_name.AsSpan(0, _nameLength));
                 _awaitsValue = _pending != WatchedMember.None;
@@ -200,6 +211,9 @@ internal sealed class JsonBodyScanner
 
         return at;
     }
+
+    private static bool IsStructure(byte one) =>
+        one is (byte)'"' or (byte)':' or (byte)'{' or (byte)'}' or (byte)'[' or (byte)']';
 
     private void EndContainer<TSink>(ReadOnlySpan<byte> captured, ref TSink sink)
         where TSink : struct, IJsonBodySink, allows ref struct
@@ -261,32 +275,16 @@ internal sealed class JsonBodyScanner
     private int ReadString<TSink>(ReadOnlySpan<byte> bytes, int at, ref TSink sink)
         where TSink : struct, IJsonBodySink, allows ref struct
     {
-        if (_escaped)
-        {
-            _escaped = false;
-            AddText(bytes.Slice(at, 1), ref sink);
-            return at + 1;
-        }
-
         var rest = bytes[at..];
-        var end = rest.IndexOfAny((byte)'"', (byte)'\\');
+        var end = JsonText.IndexOfQuote(rest, ref _escaped);
         if (end < 0)
         {
             AddText(rest, ref sink);
             return bytes.Length;
         }
 
-        if (rest[end] == (byte)'\\')
-        {
-            _escaped = true;
-            AddText(rest[..(end + 1)], ref sink);
-        }
-        else
-        {
-            _inString = false;
-            AddText(rest[..end], ref sink);
-        }
-
+        _inString = false;
+        AddText(rest[..end], ref sink);
         return at + end + 1;
     }
 

@@ -56,34 +56,14 @@ internal static class JsonKeySearch
         {
             if (json[at] == (byte)'"')
             {
-                total += StringLength(json[(at + 1)..]);
+                var contents = json[(at + 1)..];
+                var escaped = false;
+                var end = JsonText.IndexOfQuote(contents, ref escaped);
+                total += end < 0 ? contents.Length : end;
             }
         }
 
         return total;
-    }
-
-    private static int StringLength(ReadOnlySpan<byte> contents)
-    {
-        var length = 0;
-        while (length < contents.Length)
-        {
-            var plain = contents[length..].IndexOfAny((byte)'"', (byte)'\\');
-            if (plain < 0)
-            {
-                return contents.Length;
-            }
-
-            length += plain;
-            if (contents[length] == (byte)'"')
-            {
-                return length;
-            }
-
-            length += 2;
-        }
-
-        return contents.Length;
     }
 
     private static int SkipWhiteSpace(ReadOnlySpan<byte> json, int at)

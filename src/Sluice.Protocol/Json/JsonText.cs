@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace Sluice.Protocol.Json;
@@ -52,6 +55,53 @@ internal static class JsonText
             contents = contents[plain..];
             written += ReadUnit(ref contents, destination[written..]);
         }
+    }
+
+    /// <summary>Where the quote stands that ends a string, in a piece of the string's contents.</summary>
+    /// <param name="contents">Contents that may go on in another piece.</param>
+    /// <param name="escaped">True when the piece before ended in the backslash of an escape; says the same of this one.</param>
+    /// <returns>-1 when the string does not end in this piece.</returns>
+    public static int IndexOfQuote(ReadOnlySpan<byte> contents, ref bool escaped)
+    {
+        var at = escaped && !contents.IsEmpty ? 1 : 0;
+        escaped &= contents.IsEmpty;
+        ref var start = ref MemoryMarshal.GetReference(contents);
+        while (at <= contents.Length - Vector256<byte>.Count)
+        {
+            var block = Vector256.LoadUnsafe(ref start, (nuint)at);
+            var special = (Vector256.Equals(block, Vector256.Create((byte)'"'))
+                | Vector256.Equals(block, Vector256.Create((byte)'\\'))).ExtractMostSignificantBits();
+            var used = 0;
+            while (special != 0)
+            {
+                used = BitOperations.TrailingZeroCount(special);
+                if (contents[at + used] == (byte)'"')
+                {
+                    return at + used;
+                }
+
+                used += 2;
+                special = used < Vector256<byte>.Count ? special >> used << used : 0;
+            }
+
+            at += Math.Max(used, Vector256<byte>.Count);
+        }
+
+        for (; at < contents.Length; at++)
+        {
+            if (contents[at] == (byte)'"')
+            {
+                return at;
+            }
+
+            if (contents[at] == (byte)'\\')
+            {
+                at++;
+            }
+        }
+
+        escaped |= at > contents.Length;
+        return -1;
     }
 
     /// <summary>Reads the four hexadecimal digits of a <c>\u</c> escape.</summary>

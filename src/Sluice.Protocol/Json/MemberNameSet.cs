@@ -126,7 +126,8 @@ internal ref struct MemberNameSet(ReadOnlySpan<byte> text, Span<ulong> inline)
             return true;
         }
 
-        other = other[..ContentsLength(other)];
+        var inEscape = false;
+        other = other[..JsonText.IndexOfQuote(other, ref inEscape)];
         if (!other.Contains((byte)'\\') && !name.Contains((byte)'\\'))
         {
             return false;
@@ -135,21 +136,6 @@ internal ref struct MemberNameSet(ReadOnlySpan<byte> text, Span<ulong> inline)
         using var plainOther = new PlainName(other);
         using var plainName = new PlainName(name);
         return plainOther.Bytes.SequenceEqual(plainName.Bytes);
-    }
-
-    private static int ContentsLength(ReadOnlySpan<byte> contents)
-    {
-        var at = 0;
-        while (true)
-        {
-            at += contents[at..].IndexOfAny((byte)'"', (byte)'\\');
-            if (contents[at] == (byte)'"')
-            {
-                return at;
-            }
-
-            at += 2;
-        }
     }
 
     private static ulong HashOf(ReadOnlySpan<byte> name, bool escaped)

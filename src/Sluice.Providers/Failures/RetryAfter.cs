@@ -8,6 +8,10 @@ internal static class RetryAfter
     /// <summary>A vendor that asks for longer is held to this: nothing is learnt from a time further off.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromDays(31);
 
+    /// <summary>Digits, at most a sign and a point; no exponent, no separators.</summary>
+    private const NumberStyles PlainNumber = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign
+        | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
+
     /// <summary><c>retry-after-ms</c> (milliseconds), else <c>retry-after</c> (seconds, fractions allowed, or an HTTP date).</summary>
     /// <returns>At least zero, at most <see cref="Longest"/>; null when neither header is there or can be read.</returns>
     public static TimeSpan? FromHeaders(IUpstreamHeaders headers, DateTimeOffset now)
@@ -48,7 +52,8 @@ internal static class RetryAfter
     }
 
     private static bool TryParse(ReadOnlySpan<char> text, out double value) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out value);
+        double.TryParse(text, PlainNumber, CultureInfo.InvariantCulture, out value)
+        && double.IsFinite(value);
 
     private static TimeSpan Bounded(double seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, 0, Longest.TotalSeconds));
 }

@@ -32,17 +32,19 @@ internal sealed class CompatibleProvider(VendorRow row) : IProvider
     public UpstreamFailure Classify(int status, IUpstreamHeaders headers, ReadOnlySpan<byte> body, DateTimeOffset now)
     {
         var error = UpstreamErrorBody.Read(body);
-        return FailureTable.Build(status, headers, error, Kind(error), now);
+        return FailureTable.Build(status, headers, error, Kind(status, error), now);
     }
 
-    private UpstreamFailureKind? Kind(UpstreamErrorBody error)
+    private UpstreamFailureKind? Kind(int status, UpstreamErrorBody error)
     {
         if (row.Errors.TryGetValue(error.Code, out var kind) || row.Errors.TryGetValue(error.Type, out kind))
         {
             return kind;
         }
 
-        // The client's words were refused, whatever the status (OpenRouter: 403).
-        return error.Flagged ? UpstreamFailureKind.BadRequest : OpenAIErrors.Kind(error) ?? AnthropicErrors.Kind(error);
+        // OpenRouter's moderation: the 403 is about the client's words and not about the key.
+        return error.Flagged && (status == 403 || error.HttpStatus == 403)
+            ? UpstreamFailureKind.BadRequest
+            : OpenAIErrors.Kind(error) ?? AnthropicErrors.Kind(error);
     }
 }

@@ -11,7 +11,7 @@ internal sealed class SlidingMinute
     private readonly long[] _amounts = new long[Slots];
     private long _second;
 
-    /// <summary>The sum over the window that ends at <paramref name="second"/>.</summary>
+    /// <summary>The sum over the window as of the last <see cref="Advance"/>.</summary>
     public long Sum { get; private set; }
 
     /// <summary>Moves the window on to a second of a monotonic clock.</summary>

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Sluice.Credentials;
 using Sluice.Protocol;
 using Sluice.Protocol.Canonical;
-using Sluice.Protocol.Json;
 using Sluice.Providers;
 using Sluice.Providers.Transport;
 using Sluice.Routing;
@@ -24,7 +23,7 @@ internal sealed class AttemptEngine(RelayLane relay, TimeProvider time)
         var server = snapshot.Config.Server;
         if (call.Streams)
         {
-            call.SendKeepAlive = one => relay.SendKeepAliveAsync(one, server.KeepAlive);
+            call.SendKeepAlive = one => RelayLane.SendKeepAliveAsync(one, server.KeepAlive);
             call.KeepAliveAfter(server.KeepAlive);
         }
 
@@ -346,7 +345,7 @@ internal sealed class AttemptEngine(RelayLane relay, TimeProvider time)
         _ => 502,
     };
 
-    private async Task AnswerAsync(GatewayCall call, GatewayError error)
+    private static async Task AnswerAsync(GatewayCall call, GatewayError error)
     {
         await call.EnterWriterAsync().ConfigureAwait(false);
         try

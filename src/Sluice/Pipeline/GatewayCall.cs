@@ -4,6 +4,7 @@ using Sluice.Auth;
 using Sluice.Credentials;
 using Sluice.Limits;
 using Sluice.Protocol;
+using Sluice.Protocol.OpenAIChat;
 using Sluice.Protocol.Canonical;
 using Sluice.Providers;
 using Sluice.Providers.Transport;

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Runtime.CompilerServices;
 using Sluice.Auth;
 using Sluice.Limits;
 using Sluice.Protocol;

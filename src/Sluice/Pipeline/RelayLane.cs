@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using Sluice.Configuration;
-using Sluice.Protocol;
 using Sluice.Protocol.Canonical;
 using Sluice.Providers.Transport;
 
@@ -87,7 +86,7 @@ internal sealed class RelayLane(TimeProvider time)
     }
 
     /// <summary>Sends what every client of the dialect ignores, so that nothing on the way closes a silent stream.</summary>
-    public async Task SendKeepAliveAsync(GatewayCall call, TimeSpan interval)
+    public static async Task SendKeepAliveAsync(GatewayCall call, TimeSpan interval)
     {
         if (!call.TryEnterWriter())
         {

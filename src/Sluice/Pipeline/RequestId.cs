@@ -10,23 +10,23 @@ internal static class RequestId
     private const string Digits = "0123456789abcdefghjkmnpqrstvwxyz";
 
     [ThreadStatic]
-    private static byte[]? t_block;
+    private static byte[]? Block;
 
     [ThreadStatic]
-    private static int t_used;
+    private static int Used;
 
     public static string Next()
     {
-        var block = t_block;
-        if (block is null || t_used == BlockBytes)
+        var block = Block;
+        if (block is null || Used == BlockBytes)
         {
-            t_block = block ??= new byte[BlockBytes];
+            Block = block ??= new byte[BlockBytes];
             RandomNumberGenerator.Fill(block);
-            t_used = 0;
+            Used = 0;
         }
 
-        var value = BinaryPrimitives.ReadUInt128LittleEndian(block.AsSpan(t_used, 16));
-        t_used += 16;
+        var value = BinaryPrimitives.ReadUInt128LittleEndian(block.AsSpan(Used, 16));
+        Used += 16;
         return string.Create(30, value, static (text, bits) =>
         {
             "req_".CopyTo(text);

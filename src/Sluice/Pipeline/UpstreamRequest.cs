@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Text;
 using Sluice.Credentials;
 using Sluice.Protocol;
+using Sluice.Protocol.OpenAIChat;
 using Sluice.Protocol.Json;
 using Sluice.Routing;
 

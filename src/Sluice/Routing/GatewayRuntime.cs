@@ -1,4 +1,5 @@
 using Sluice.Configuration;
+using IConfigurationSource = Sluice.Configuration.IConfigurationSource;
 
 namespace Sluice.Routing;
 

@@ -1,4 +1,5 @@
 using Sluice.Protocol;
+using Sluice.Protocol.Canonical;
 using Sluice.Providers;
 
 namespace Sluice.Routing;
@@ -34,6 +35,8 @@ internal enum RoutingStrategy
 /// <summary>A name that clients may ask for, and what can serve it.</summary>
 internal sealed class ModelRoute(string name, RoutingStrategy strategy, RouteTarget[] targets)
 {
+    private static readonly TokenUsage MillionEachWay = new(1_000_000, 0, 0, 0, 1_000_000, 0);
+
     private int _turn;
 
     /// <summary>The name as clients ask for it.</summary>
@@ -136,15 +139,15 @@ internal sealed class ModelRoute(string name, RoutingStrategy strategy, RouteTar
         }
     }
 
-    /// <summary>An input and an output token together: what a typical chat pays for.</summary>
+    /// <summary>Input and output together: what a typical chat pays for.</summary>
     private static double CostOf(RouteTarget target)
-        => target.Price?.NanoUsdOfTypicalMillion is { } cost ? cost : double.MaxValue;
+        => target.Price?.Cost(in MillionEachWay) is { } cost ? cost : double.MaxValue;
 
     /// <summary>Half for success, three tenths for speed (seconds), two tenths for cost (cents per thousand tokens).</summary>
     private static double Score(RouteTarget target)
     {
         var seconds = target.Speed.FirstTokenMicros / 1e6;
-        var cost = target.Price?.NanoUsdOfTypicalMillion is { } nano ? nano / 1e10 : 1;
+        var cost = target.Price?.Cost(in MillionEachWay) is { } nano ? nano / 1e10 : 1;
         return (0.5 * target.Speed.Success) + (0.3 / (1 + seconds)) + (0.2 / (1 + cost));
     }
 

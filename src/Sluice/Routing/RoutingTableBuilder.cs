@@ -10,6 +10,8 @@ namespace Sluice.Routing;
 internal sealed class RoutingTableBuilder(
     ProviderRegistry registry, CredentialDirectory credentials, SimulatorAddress simulator, GatewayMetrics metrics, TimeProvider time)
 {
+    private DateOnly Today => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+
     public RoutingTable Build(ConfigSnapshot snapshot)
     {
         var providers = new Dictionary<string, ProviderRuntime>(StringComparer.Ordinal);
@@ -85,7 +87,7 @@ internal sealed class RoutingTableBuilder(
     /// <param name="label">The model's name in metrics: a name of the configuration or of a catalogue, never a client's text.</param>
     private RouteTarget TargetOf(ProviderRuntime provider, string model, TargetConfig? target, string label)
     {
-        var price = PriceBook.Resolve(provider.Config, target, provider.Descriptor.FindModel(model));
+        var price = PriceBook.Resolve(target, provider.Descriptor.FindModel(model), Today);
         return new RouteTarget(
             provider, model, target?.Priority ?? 1, target?.Weight ?? 1, price, metrics.Target(provider.Name, label, provider.Identity));
     }
@@ -143,8 +145,8 @@ internal sealed class RoutingTableBuilder(
 
     private IEnumerable<ModelInfo> Current(ProviderDescriptor descriptor)
     {
-        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
-        return descriptor.Models.Where(info => info.Retires is not { } end || end > today);
+        var today = Today;
+        return descriptor.Models.Where(info => !info.IsRetired(today));
     }
 
     private string? BaseUrlOf(ProviderConfig config, IProvider provider)

@@ -177,7 +177,7 @@ internal sealed class YamlTree
 
     private void AddSyntaxError(YamlException e)
     {
-        var line = Line(e.Start);
+        var line = (int)Math.Clamp(e.Start.Line, 0, int.MaxValue);
         var reason = string.IsNullOrEmpty(e.Message) ? "not valid YAML" : $"not valid YAML: {e.Message.TrimEnd('.')}";
 
         // The commonest cause: a brace outside quotes begins a mapping.
@@ -186,7 +186,7 @@ internal sealed class YamlTree
             reason += "; put quotes around a value that contains ${...}";
         }
 
-        _errors.Add(new ConfigError(_source, line, "", reason));
+        _errors.Add(new ConfigError(_source, Line(e.Start), "", reason));
     }
 
     private ReadOnlySpan<char> LineText(int line)
@@ -203,9 +203,10 @@ internal sealed class YamlTree
         return [];
     }
 
-    private ConfigPosition Position(NodeEvent node) => new(_source, _origin is ConfigOrigin.File ? Line(node.Start) : 0, _origin);
+    private ConfigPosition Position(NodeEvent node) => new(_source, Line(node.Start), _origin);
 
-    private static int Line(Mark mark) => (int)Math.Clamp(mark.Line, 0, int.MaxValue);
+    // A variable has no lines.
+    private int Line(Mark mark) => _origin is ConfigOrigin.File ? (int)Math.Clamp(mark.Line, 0, int.MaxValue) : 0;
 
     /// <summary>Ends the reading of a document that goes over a bound; never leaves this class.</summary>
     private sealed class BoundExceededException(int line, string message) : Exception(message)

@@ -7,8 +7,8 @@ namespace Sluice.Configuration.Schema;
 /// <summary>A sequence of equal things.</summary>
 internal sealed class ListSchema<T>(ValueSchema<T> item) : ValueSchema<IReadOnlyList<T>>
 {
-    private Func<T, string>? _uniqueBy;
-    private string _uniqueKey = "";
+    private readonly List<Uniqueness> _unique = [];
+    private string? _nameKey;
     private Func<T, int, T> _complete = (value, _) => value;
 
     public override string Expected => $"a list, each item {item.Expected}";
@@ -19,7 +19,15 @@ internal sealed class ListSchema<T>(ValueSchema<T> item) : ValueSchema<IReadOnly
     /// <summary>Refuses two items of one name; environment variables may then use the name instead of the index.</summary>
     public ListSchema<T> Unique(Func<T, string> by, string key)
     {
-        (_uniqueBy, _uniqueKey) = (by, key);
+        _nameKey = key;
+        _unique.Add(new Uniqueness(by, key, name => $"has the name \"{name}\" already"));
+        return this;
+    }
+
+    /// <summary>Refuses two items with one secret.</summary>
+    public ListSchema<T> Distinct(Func<T, Secret> by, string key)
+    {
+        _unique.Add(new Uniqueness(item => by(item).Reveal(), key, _ => $"has the same {key}"));
         return this;
     }
 
@@ -47,7 +55,7 @@ internal sealed class ListSchema<T>(ValueSchema<T> item) : ValueSchema<IReadOnly
 
         var ok = true;
         var read = new List<T>(list.Items.Count);
-        var names = new Dictionary<string, int>(StringComparer.Ordinal);
+        var seen = _unique.ConvertAll(_ => new Dictionary<string, int>(StringComparer.Ordinal));
         for (var i = 0; i < list.Items.Count; i++)
         {
             if (!item.TryRead(list.Items[i], path.Item(i), context, out var found))
@@ -58,11 +66,16 @@ internal sealed class ListSchema<T>(ValueSchema<T> item) : ValueSchema<IReadOnly
 
             found = _complete(found, i);
             read.Add(found);
-            if (_uniqueBy?.Invoke(found) is { } name && !names.TryAdd(name, i))
+            for (var rule = 0; rule < _unique.Count; rule++)
             {
-                ok = false;
-                var position = list.Items[i] is MappingNode mapping && mapping.Find(_uniqueKey) is { } at ? at.Position : list.Items[i].Position;
-                context.Error(position, path.Item(i).Key(_uniqueKey), $"{path}[{names[name]}] has the name \"{name}\" already");
+                var (by, key, message) = _unique[rule];
+                var text = by(found);
+                if (!seen[rule].TryAdd(text, i))
+                {
+                    ok = false;
+                    var position = list.Items[i] is MappingNode mapping && mapping.Find(key) is { } at ? at.Position : list.Items[i].Position;
+                    context.Error(position, path.Item(i).Key(key), $"{path}[{seen[rule][text]}] {message(text)}");
+                }
             }
         }
 
@@ -87,7 +100,7 @@ internal sealed class ListSchema<T>(ValueSchema<T> item) : ValueSchema<IReadOnly
         {
             variable.Fail(at > list.Items.Count
                 ? $"{variable.PathBefore(way.Length)} has {list.Items.Count} items; the next index is {list.Items.Count}"
-                : $"{variable.PathBefore(way.Length)} has no item \"{way[0]}\"; write its index, from 0{(_uniqueBy is null ? "" : $", or its {_uniqueKey}")}");
+                : $"{variable.PathBefore(way.Length)} has no item \"{way[0]}\"; write its index, from 0{(_nameKey is null ? "" : $", or its {_nameKey}")}");
             return null;
         }
 
@@ -145,11 +158,13 @@ internal sealed class ListSchema<T>(ValueSchema<T> item) : ValueSchema<IReadOnly
             return index;
         }
 
-        return _uniqueBy is null ? -1 : list.Items.FindIndex(n => n is MappingNode m && m.Find(_uniqueKey) is ScalarNode name && SameName(name.Text, segment));
+        return _nameKey is null ? -1 : list.Items.FindIndex(n => n is MappingNode m && m.Find(_nameKey) is ScalarNode name && SameName(name.Text, segment));
     }
 
     // The name of a variable holds letters, digits and underscores; everything else in a name stands as an underscore.
     private static bool SameName(string name, string segment)
         => name.Length == segment.Length
             && name.Zip(segment).All(p => char.ToUpperInvariant(p.First) == char.ToUpperInvariant(p.Second) || (p.Second == '_' && !char.IsAsciiLetterOrDigit(p.First)));
+
+    private sealed record Uniqueness(Func<T, string> By, string Key, Func<string, string> Message);
 }

@@ -155,7 +155,7 @@ internal static class SluiceSchema
         .Key("redis", Redis, c => c.Redis, (c, v) => c with { Redis = v }, "What nodes share.")
         .Key("providers", new ListSchema<ProviderConfig>(Provider).Unique(c => c.Name, "name"), c => c.Providers, (c, v) => c with { Providers = v }, "Upstream vendors.")
         .Key("models", new ListSchema<ModelConfig>(Model).Unique(c => c.Name, "name"), c => c.Models, (c, v) => c with { Models = v }, "What clients may ask for; each provider's own list when empty.")
-        .Key("keys", new ListSchema<KeyConfig>(Key).Unique(c => c.Name, "name"), c => c.Keys, (c, v) => c with { Keys = v }, "API keys of the file.")
+        .Key("keys", new ListSchema<KeyConfig>(Key).Unique(c => c.Name, "name").Distinct(c => c.Key, "key"), c => c.Keys, (c, v) => c with { Keys = v }, "API keys of the file.")
         .Key("services", new MapSchema<ServiceConfig>(Service), c => c.Services, (c, v) => c with { Services = v }, "Backends behind /llm, /stt, /tts, /ocr, /user, /md2pdf.", inForce: false)
         .Checked("auth", Auth, "Accounts and sign-in.")
         .Checked("quota", Quota, "Generation quotas.");
