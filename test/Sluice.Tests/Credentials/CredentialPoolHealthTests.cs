@@ -1,4 +1,3 @@
-using NSubstitute;
 using Sluice.Credentials;
 using Sluice.Telemetry;
 
@@ -31,10 +30,18 @@ public sealed class CredentialPoolHealthTests
         report.Reason!.ShouldNotContain("openai");
     }
 
-    private static HealthReport Check(params CredentialStatus[] credentials)
+    private static HealthReport Check(params CredentialStatus[] credentials) =>
+        new CredentialPoolHealth(new Pool(credentials)).Check();
+
+    private sealed class Pool(IReadOnlyList<CredentialStatus> credentials) : ICredentialRuntime
     {
-        var runtime = Substitute.For<ICredentialRuntime>();
-        runtime.List().Returns(credentials);
-        return new CredentialPoolHealth(runtime).Check();
+        public IReadOnlyList<CredentialStatus> List() => credentials;
+
+        public CredentialStatus? Find(string provider, string name) => null;
+
+        public bool SetState(string provider, string name, CredentialState state, string? reason) => false;
+
+        public Task<CredentialTestResult> TestAsync(string provider, string name, string model, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 }
