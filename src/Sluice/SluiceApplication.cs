@@ -32,7 +32,7 @@ internal static class SluiceApplication
         services.AddStorage(StorageOptions.FromEnvironment(config.Server.Data));
         services.AddApiKeys(ApiKeyOptions.FromEnvironment());
         services.AddUsage();
-        services.AddTelemetry();
+        services.AddTelemetry().AddServiceHealth();
         services.AddPipeline();
         services.AddHostedService<SimulatorHosting>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(config.Server.DrainSeconds));
@@ -44,6 +44,7 @@ internal static class SluiceApplication
         app.MapOpenAI().MapAnthropic().MapGemini().MapModelLists().MapOperations().MapRoot();
         app.UseEndpoints(static _ => { });
         app.RequirePolicies();
+        app.RegisterGauges();
         app.Lifetime.ApplicationStarted.Register(app.Services.GetRequiredService<IReadiness>().MarkServing);
         app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<IReadiness>().MarkDraining);
         return app;
