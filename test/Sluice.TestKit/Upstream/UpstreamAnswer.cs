@@ -43,6 +43,14 @@ public sealed class UpstreamAnswer
     /// <summary>Takes the request and never answers.</summary>
     public static UpstreamAnswer Never() => new UpstreamAnswer(200).HoldHead(Task.Delay(Timeout.Infinite));
 
+    /// <summary>Takes the request and breaks the connection instead of a status line.</summary>
+    public static UpstreamAnswer Broken()
+    {
+        var answer = new UpstreamAnswer(200);
+        answer._beforeHead.Add((context, _) => AbortAsync(context));
+        return answer;
+    }
+
     public UpstreamAnswer With(string header, string value)
     {
         _headers.Add(new(header, value));
@@ -60,13 +68,6 @@ public sealed class UpstreamAnswer
     public UpstreamAnswer DelayHead(TimeSpan time)
     {
         _beforeHead.Add((_, cancel) => Task.Delay(time, cancel));
-        return this;
-    }
-
-    /// <summary>Breaks the connection instead of a status line.</summary>
-    public UpstreamAnswer AbortHead()
-    {
-        _beforeHead.Add((context, _) => AbortAsync(context));
         return this;
     }
 
