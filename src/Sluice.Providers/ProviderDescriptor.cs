@@ -5,7 +5,8 @@ namespace Sluice.Providers;
 /// <summary>Where an operation lives under a provider's base URL.</summary>
 /// <param name="Operation">What is asked.</param>
 /// <param name="Path">
-/// Appended to the base URL; <c>{model}</c> stands for the percent-encoded model name (slashes kept).
+/// Appended to the base URL; <c>{model}</c> stands for the percent-encoded model name (slashes kept). A path that begins
+/// with <c>~/</c> begins at the host instead, for vendors that serve a second dialect beside their base URL.
 /// </param>
 public sealed record OperationPath(Operation Operation, string Path);
 
@@ -34,4 +35,41 @@ public sealed record ProviderDescriptor(string Type, string DisplayName)
 
     /// <summary>False where a call needs no credential at all (a local Ollama or vLLM, the simulator).</summary>
     public bool RequiresCredential { get; init; } = true;
+
+    /// <summary>
+    /// True where <c>base_url</c> ends with the API's version, as OpenAI's SDK takes it (<c>…/v1</c>); false where the
+    /// vendor's SDK appends the version itself.
+    /// </summary>
+    public bool BaseUrlHasVersion { get; init; }
+
+    /// <summary>The vendor's documentation.</summary>
+    public string? DocsUrl { get; init; }
+
+    /// <summary>Finds a known model by its id or one of its aliases; null when the catalogue does not know it.</summary>
+    public ModelInfo? FindModel(string id) =>
+        Models is Catalogue.ModelCatalogue catalogue ? catalogue.Find(id) : Models.FirstOrDefault(m => m.IsNamed(id));
+
+    /// <summary>
+    /// This provider as the configuration's <c>dialects</c> describe it: the operations of those dialects and no others,
+    /// at the vendor's own paths where it has them and at the dialect's usual paths where it has not.
+    /// An empty list changes nothing.
+    /// </summary>
+    public ProviderDescriptor Serving(IReadOnlyCollection<Dialect> dialects)
+    {
+        if (dialects.Count == 0)
+        {
+            return this;
+        }
+
+        var known = Operations.Select(row => row.Operation.Dialect).ToHashSet();
+        var usual = BaseUrlHasVersion ? UsualPaths.UnderVersion : UsualPaths.UnderHost;
+        return this with
+        {
+            Operations =
+            [
+                .. Operations.Where(row => dialects.Contains(row.Operation.Dialect)),
+                .. usual.Where(row => dialects.Contains(row.Operation.Dialect) && !known.Contains(row.Operation.Dialect)),
+            ],
+        };
+    }
 }

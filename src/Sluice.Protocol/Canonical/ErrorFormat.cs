@@ -43,8 +43,10 @@ public abstract class ErrorFormat
     /// <param name="output">Where the bytes go; the caller guarantees an event boundary.</param>
     /// <param name="error">The failure.</param>
     /// <param name="requestId">The value of <c>x-request-id</c>.</param>
-    /// <param name="framing">Sse, or JsonArray where the array's opening bracket has been sent.</param>
-    /// <param name="eventsSent">How many events (array elements) the client has seen; 0 changes the separators of a JSON array.</param>
+    /// <param name="framing">Sse, or JsonArray.</param>
+    /// <param name="eventsSent">
+    /// How many events (array elements) the client has seen. In a JSON array 0 means that not even the bracket was sent.
+    /// </param>
     public abstract void WriteStreamEvent(IBufferWriter<byte> output, GatewayError error, string requestId, ResponseFraming framing, int eventsSent);
 
     /// <summary>Bytes that keep a silent stream open and that every client of the dialect ignores; empty when there are none.</summary>

@@ -20,6 +20,9 @@ internal enum ConfigOrigin
     File,
     Environment,
     Database,
+
+    /// <summary>An option such as <c>--urls</c>.</summary>
+    CommandLine,
 }
 
 internal sealed record ServerConfig

@@ -2,12 +2,141 @@ using Sluice.Configuration;
 
 namespace Sluice.Limits;
 
-/// <summary>A key's limits with their counters. Survives reloads: <see cref="Update"/> changes the bounds and keeps the counts.</summary>
+/// <summary>Which limit refused a call.</summary>
+internal enum LimitKind
+{
+    None,
+    Requests,
+    Tokens,
+    Concurrency,
+}
+
+/// <summary>What a limiter decided, with what the <c>x-ratelimit-*</c> headers say.</summary>
+/// <param name="Refused">The limit that stood in the way; <see cref="LimitKind.None"/> when the call may go on.</param>
+/// <param name="RetryAfterSeconds">When a refused call would fit, in whole seconds, at least 1.</param>
+internal readonly record struct LimitDecision(LimitKind Refused, int RetryAfterSeconds)
+{
+    public long RemainingRequests { get; init; }
+    public int ResetRequestsSeconds { get; init; }
+    public long RemainingTokens { get; init; }
+    public int ResetTokensSeconds { get; init; }
+}
+
+/// <summary>
+/// A key's limits with their counters: requests and tokens in any sixty seconds, and calls at the same time. All are
+/// checked, then all are taken, or none. Survives reloads: <see cref="Update"/> changes the bounds and keeps the counts.
+/// </summary>
 internal sealed class KeyLimiter(LimitsConfig limits)
 {
+    /// <summary>Tokens held for the answer of a call that states no bound of its own.</summary>
+    private const long UnboundedOutput = 1024;
+
+    private readonly Lock _lock = new();
+    private SlidingMinute? _requests;
+    private SlidingMinute? _tokens;
     private LimitsConfig _limits = limits;
+    private long _inFlight;
 
-    public LimitsConfig Limits => _limits;
+    public LimitsConfig Limits => Volatile.Read(ref _limits);
 
-    public void Update(LimitsConfig limits) => _limits = limits;
+    /// <summary>Calls that hold a slot now.</summary>
+    public long InFlight => Interlocked.Read(ref _inFlight);
+
+    public void Update(LimitsConfig limits) => Volatile.Write(ref _limits, limits);
+
+    /// <summary>Takes one request, an upper bound of tokens and one slot, or nothing.</summary>
+    /// <param name="inputTokens">An upper estimate of the input.</param>
+    /// <param name="outputTokens">The output's bound as the caller stated it; -1 when it stated none.</param>
+    /// <param name="second">The current second of a monotonic clock.</param>
+    /// <param name="reserved">The tokens taken, for <see cref="Release"/>.</param>
+    /// <returns>The decision; a call that was let in must <see cref="Release"/> exactly once.</returns>
+    public LimitDecision Acquire(long inputTokens, long outputTokens, long second, out long reserved)
+    {
+        var limits = Limits;
+        reserved = 0;
+        if (limits.Rpm is null && limits.Tpm is null)
+        {
+            // No shared lock where only concurrency, or nothing, is bounded.
+            var now = Interlocked.Increment(ref _inFlight);
+            if (limits.Concurrency is { } most && now > most)
+            {
+                Interlocked.Decrement(ref _inFlight);
+                return new LimitDecision(LimitKind.Concurrency, 1);
+            }
+
+            return default;
+        }
+
+        lock (_lock)
+        {
+            if (limits.Concurrency is { } most && Interlocked.Read(ref _inFlight) >= most)
+            {
+                return Describe(limits, second, LimitKind.Concurrency, 1);
+            }
+
+            if (limits.Rpm is { } rpm)
+            {
+                _requests ??= new SlidingMinute();
+                _requests.Advance(second);
+                if (_requests.WouldExceed(1, rpm))
+                {
+                    return Describe(limits, second, LimitKind.Requests, _requests.SecondsUntilFits(1, rpm));
+                }
+            }
+
+            if (limits.Tpm is { } tpm)
+            {
+                _tokens ??= new SlidingMinute();
+                _tokens.Advance(second);
+
+                // A call that is larger than the whole limit is let in when the window is empty; else it could never run.
+                var needed = Math.Clamp(inputTokens + Math.Max(0, outputTokens), 1, Math.Max(1, tpm));
+                if (_tokens.WouldExceed(needed, tpm))
+                {
+                    return Describe(limits, second, LimitKind.Tokens, _tokens.SecondsUntilFits(needed, tpm));
+                }
+
+                // Where the caller bounds nothing, part of what is left is held for the answer.
+                reserved = outputTokens >= 0 ? needed : needed + Math.Clamp(tpm - _tokens.Sum - needed, 0, UnboundedOutput);
+            }
+
+            _requests?.Add(second, 1);
+            _tokens?.Add(second, reserved);
+            Interlocked.Increment(ref _inFlight);
+            return Describe(limits, second, LimitKind.None, 0);
+        }
+    }
+
+    /// <summary>Gives the slot back and puts the truth in place of the reserved tokens.</summary>
+    /// <param name="reserved">What <see cref="Acquire"/> took.</param>
+    /// <param name="used">What the call used.</param>
+    /// <param name="takenAt">The second that <see cref="Acquire"/> was given.</param>
+    /// <param name="second">The current second.</param>
+    public void Release(long reserved, long used, long takenAt, long second)
+    {
+        Interlocked.Decrement(ref _inFlight);
+        if (_tokens is null || reserved == used)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            _tokens.Advance(second);
+            _tokens.Add(takenAt, used - reserved);
+        }
+    }
+
+    private LimitDecision Describe(LimitsConfig limits, long second, LimitKind refused, int retryAfter)
+    {
+        _requests?.Advance(second);
+        _tokens?.Advance(second);
+        return new LimitDecision(refused, Math.Max(retryAfter, refused == LimitKind.None ? 0 : 1))
+        {
+            RemainingRequests = limits.Rpm is { } rpm ? Math.Max(0, rpm - (_requests?.Sum ?? 0)) : 0,
+            ResetRequestsSeconds = _requests?.SecondsUntilEmpty() ?? 0,
+            RemainingTokens = limits.Tpm is { } tpm ? Math.Max(0, tpm - (_tokens?.Sum ?? 0)) : 0,
+            ResetTokensSeconds = _tokens?.SecondsUntilEmpty() ?? 0,
+        };
+    }
 }

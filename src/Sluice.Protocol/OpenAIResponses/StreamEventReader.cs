@@ -1,0 +1,87 @@
+using Sluice.Protocol.Framing;
+using Sluice.Protocol.Json;
+
+namespace Sluice.Protocol.OpenAIResponses;
+
+/// <summary>What an event of a Responses stream means for the account.</summary>
+internal static class StreamEventReader
+{
+    public static void Read(SseEvent found, ref TapState state)
+    {
+        var data = found.Data;
+        if (data.StartsWith("[DONE]"u8))
+        {
+            state.Ended = true;
+            return;
+        }
+
+        var name = found.Name.IsEmpty ? EventType.Of(data) : found.Name;
+        if (name.EndsWith(".delta"u8))
+        {
+            state.OutputTextBytes += JsonKeySearch.StringBytes(data, "\"delta\""u8);
+        }
+        else if (name.SequenceEqual("response.completed"u8) || name.SequenceEqual("response.incomplete"u8))
+        {
+            state.Ended = true;
+            ReadEnvelope(data, failed: false, ref state);
+        }
+        else if (name.SequenceEqual("response.failed"u8))
+        {
+            state.Ended = true;
+            ReadEnvelope(data, failed: true, ref state);
+        }
+        else if (name.SequenceEqual("error"u8))
+        {
+            ReadError(data, ref state);
+        }
+    }
+
+    private static void ReadEnvelope(ReadOnlySpan<byte> data, bool failed, ref TapState state)
+    {
+        state.HasError |= failed;
+        var members = new JsonMembers(data, stackalloc ulong[JsonMembers.StackWords]);
+        while (members.Next())
+        {
+            if (members.Name.SequenceEqual("response"u8))
+            {
+                ReadResponse(members.Value, ref state);
+                return;
+            }
+        }
+    }
+
+    private static void ReadResponse(ReadOnlySpan<byte> response, ref TapState state)
+    {
+        var members = new JsonMembers(response, stackalloc ulong[JsonMembers.StackWords]);
+        while (members.Next())
+        {
+            if (members.Name.SequenceEqual("usage"u8))
+            {
+                if (UsageReader.TryRead(members.Value, out var usage))
+                {
+                    state.SetUsage(usage);
+                }
+            }
+            else if (members.Name.SequenceEqual("error"u8) && members.Value[0] == (byte)'{')
+            {
+                state.SetError(members.Value, "code"u8);
+            }
+        }
+    }
+
+    private static void ReadError(ReadOnlySpan<byte> data, ref TapState state)
+    {
+        // Documented flat; some upstreams nest it as in Chat Completions.
+        var members = new JsonMembers(data, stackalloc ulong[JsonMembers.StackWords]);
+        while (members.Next())
+        {
+            if (members.Name.SequenceEqual("error"u8) && members.Value[0] == (byte)'{')
+            {
+                state.SetError(members.Value, "code"u8);
+                return;
+            }
+        }
+
+        state.SetError(data, "code"u8);
+    }
+}

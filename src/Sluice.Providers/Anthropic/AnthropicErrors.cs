@@ -1,0 +1,26 @@
+using Sluice.Providers.Failures;
+using static Sluice.Providers.UpstreamFailureKind;
+
+namespace Sluice.Providers.Anthropic;
+
+/// <summary>Anthropic's codes that mean something else than their status says.</summary>
+internal static class AnthropicErrors
+{
+    /// <summary>The kind by the vendor's code; null when the status says it all.</summary>
+    public static UpstreamFailureKind? Kind(UpstreamErrorBody error) => (error.DetailCode, error.Type) switch
+    {
+        // Both come as 429 rate_limit_error without a retry-after: no waiting helps.
+        ("enforced_spend_limit_reached" or "contract_spend_limit_reached", _) => OutOfCredit,
+
+        // Traffic grew too fast; passes by itself.
+        ("ramp_limit_exceeded", _) => RateLimited,
+        (_, "billing_error") => OutOfCredit,
+        (_, "overloaded_error") => Overloaded,
+
+        // A used-up balance, or a spend limit that the customer has set, is a 400 invalid_request_error and known only by its words.
+        (_, "invalid_request_error") when error.Message.Contains("credit balance is too low", StringComparison.Ordinal)
+            || (error.Message.Contains("reached your specified", StringComparison.Ordinal)
+                && error.Message.Contains("usage limits", StringComparison.Ordinal)) => OutOfCredit,
+        _ => null,
+    };
+}

@@ -1,0 +1,32 @@
+using Sluice.Providers.Anthropic;
+using Sluice.Providers.Catalogue;
+using Sluice.Providers.Failures;
+using Sluice.Providers.Gemini;
+using Sluice.Providers.OpenAI;
+
+namespace Sluice.Providers.Simulator;
+
+/// <summary>
+/// Sluice's own simulator, in process or elsewhere: one base URL without a version serves every dialect at its vendor's
+/// paths. Without a <c>base_url</c> the one in process serves.
+/// </summary>
+internal sealed class SimulatorProvider : IProvider
+{
+    public ProviderDescriptor Descriptor { get; } = new("simulator", "Simulator")
+    {
+        Operations = UsualPaths.UnderHost,
+        Models = new ModelCatalogue("Simulator"),
+        ModelsPath = "/v1/models",
+        RequiresCredential = false,
+    };
+
+    public void Authorize(IHeaderSink headers, string secret) => Credentials.Bearer(headers, secret);
+
+    /// <summary>The simulator answers as each vendor would, so each vendor's rules read it.</summary>
+    public UpstreamFailure Classify(int status, IUpstreamHeaders headers, ReadOnlySpan<byte> body, DateTimeOffset now)
+    {
+        var error = UpstreamErrorBody.Read(body);
+        return FailureTable.Build(
+            status, headers, error, OpenAIErrors.Kind(error) ?? AnthropicErrors.Kind(error) ?? GeminiErrors.Kind(error), now);
+    }
+}

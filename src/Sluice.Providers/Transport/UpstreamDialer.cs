@@ -1,0 +1,81 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace Sluice.Providers.Transport;
+
+/// <summary>Opens connections: every address of the name in turn, then the proxy's handshake, then TLS.</summary>
+internal static class UpstreamDialer
+{
+    /// <summary>Null when no address could be reached, the proxy refused, or TLS failed.</summary>
+    public static async ValueTask<(Socket Socket, Stream? Tls)?> DialAsync(
+        UpstreamOrigin origin, UpstreamTransportOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Socket? socket = null;
+        try
+        {
+            socket = origin.Proxy is { } proxy
+                ? await ConnectAsync(proxy.IdnHost.Trim('[', ']'), proxy.Port, cancellationToken).ConfigureAwait(false)
+                : await ConnectAsync(origin.Host, origin.Port, cancellationToken).ConfigureAwait(false);
+            if (socket is null)
+            {
+                return null;
+            }
+
+            if (origin.Proxy is { } through && !await ProxyTunnel.OpenAsync(socket, through, origin, cancellationToken).ConfigureAwait(false))
+            {
+                socket.Dispose();
+                return null;
+            }
+
+            if (!origin.Tls)
+            {
+                return (socket, null);
+            }
+
+            var tls = new SslStream(new NetworkStream(socket, ownsSocket: false));
+            await tls.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = origin.Host,
+                    ApplicationProtocols = [SslApplicationProtocol.Http11],
+                },
+                cancellationToken).ConfigureAwait(false);
+            return (socket, tls);
+        }
+        catch (Exception e) when (e is SocketException or IOException or AuthenticationException or OperationCanceledException or ObjectDisposedException)
+        {
+            socket?.Dispose();
+            return null;
+        }
+    }
+
+    private static async ValueTask<Socket?> ConnectAsync(string host, int port, CancellationToken cancellationToken)
+    {
+        IPAddress[] addresses = IPAddress.TryParse(host, out var literal)
+            ? [literal]
+            : await Dns.GetHostAddressesAsync(host, cancellationToken).ConfigureAwait(false);
+        foreach (var address in addresses)
+        {
+            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(new IPEndPoint(address, port), cancellationToken).ConfigureAwait(false);
+                return socket;
+            }
+            catch (SocketException)
+            {
+                socket.Dispose();
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+
+        return null;
+    }
+}

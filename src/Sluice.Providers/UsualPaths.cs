@@ -1,0 +1,36 @@
+using Sluice.Protocol;
+
+namespace Sluice.Providers;
+
+/// <summary>Where each dialect's operations usually live; the vendors' own SDKs append exactly these.</summary>
+internal static class UsualPaths
+{
+    public static readonly IReadOnlyList<OperationPath> OpenAI =
+    [
+        new(Operation.Chat, "/chat/completions"),
+        new(Operation.Completions, "/completions"),
+        new(Operation.Embeddings, "/embeddings"),
+        new(Operation.Moderations, "/moderations"),
+        new(Operation.Responses, "/responses"),
+    ];
+
+    public static readonly IReadOnlyList<OperationPath> Anthropic =
+    [
+        new(Operation.Messages, "/v1/messages"),
+        new(Operation.CountTokens, "/v1/messages/count_tokens"),
+    ];
+
+    public static readonly IReadOnlyList<OperationPath> Gemini =
+    [
+        .. Operation.All
+            .Where(operation => operation.ModelInPath)
+            .Select(operation => new OperationPath(operation, $"/v1beta/models/{{model}}:{operation.PathMethod}")),
+    ];
+
+    /// <summary>For base URLs that end with the version, as OpenAI's SDK takes them.</summary>
+    public static readonly IReadOnlyList<OperationPath> UnderVersion = [.. OpenAI, .. Anthropic, .. Gemini];
+
+    /// <summary>For base URLs without a version, as Anthropic's and Google's SDKs take them.</summary>
+    public static readonly IReadOnlyList<OperationPath> UnderHost =
+        [.. OpenAI.Select(row => row with { Path = "/v1" + row.Path }), .. Anthropic, .. Gemini];
+}

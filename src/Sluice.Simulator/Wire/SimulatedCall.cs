@@ -1,0 +1,121 @@
+using System.Text.Json;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Http;
+using Sluice.Simulator.Faults;
+
+namespace Sluice.Simulator.Wire;
+
+/// <summary>The way of every call: identify, authenticate, parse, fail if a fault says so, answer, deliver.</summary>
+internal static class SimulatedCall
+{
+    private static readonly JsonDocumentOptions ParseOptions = new() { MaxDepth = 128 };
+
+    /// <summary>Serves a call that has a JSON body.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="simulation">The simulator.</param>
+    /// <param name="vendor">Whose words failures use.</param>
+    /// <param name="pathModel">The model where the path names it; null where the body does.</param>
+    /// <param name="handle">Makes the answer.</param>
+    public static async Task ServeAsync(HttpContext http, Simulation simulation, Vendor vendor, string? pathModel, Func<Call, Reply> handle)
+    {
+        var requestId = Begin(http, simulation, vendor);
+        var delivery = new Delivery(http, simulation.Options, vendor, requestId);
+        if (CallerCredential.Find(http.Request) is not { } credential)
+        {
+            await delivery.SendErrorAsync(vendor.MissingCredential);
+            return;
+        }
+
+        using var body = await ReadAsync(http.Request);
+        if (body is null || !body.RootElement.IsObject())
+        {
+            await delivery.SendErrorAsync(vendor.UnreadableBody(body is null ? "it is not valid JSON" : "it is not a JSON object"));
+            return;
+        }
+
+        var asked = pathModel ?? body.RootElement.Text("model") ?? "";
+        var (model, faults) = FaultyModelName.Parse(asked);
+        if (http.Request.Headers["x-sim-fault"].ToString() is { Length: > 0 } header)
+        {
+            faults = FaultyModelName.ParseHeader(header);
+        }
+
+        if (FailureOf(faults, $"{CallerOf(http, credential)} {asked}", simulation) is var failure and not FailureFault.None)
+        {
+            await delivery.SendErrorAsync(vendor.Failure(failure, faults.RetryAfter));
+            return;
+        }
+
+        if (model.StartsWith("unknown", StringComparison.Ordinal))
+        {
+            await delivery.SendErrorAsync(vendor.UnknownModel(asked));
+            return;
+        }
+
+        var reply = handle(new Call
+        {
+            Http = http,
+            Simulation = simulation,
+            Vendor = vendor,
+            RequestId = requestId,
+            Body = body.RootElement,
+            AskedModel = asked,
+            Model = model,
+            Faults = faults,
+            Seed = RequestSeed.Of(simulation.Options.Seed, asked, body.RootElement),
+        });
+        await delivery.SendAsync(reply, faults);
+    }
+
+    /// <summary>Serves a call without a body: lists and stored objects.</summary>
+    public static async Task ServeBodilessAsync(HttpContext http, Simulation simulation, Vendor vendor, Func<Call, Reply> handle)
+    {
+        var requestId = Begin(http, simulation, vendor);
+        var delivery = new Delivery(http, simulation.Options, vendor, requestId);
+        if (CallerCredential.Find(http.Request) is null)
+        {
+            await delivery.SendErrorAsync(vendor.MissingCredential);
+            return;
+        }
+
+        var reply = handle(new Call { Http = http, Simulation = simulation, Vendor = vendor, RequestId = requestId });
+        await delivery.SendAsync(reply, FaultPlan.None);
+    }
+
+    private static string Begin(HttpContext http, Simulation simulation, Vendor vendor)
+    {
+        var requestId = vendor.NewRequestId(simulation.RequestIds);
+        if (vendor.RequestIdHeader.Length > 0)
+        {
+            http.Response.Headers[vendor.RequestIdHeader] = requestId;
+        }
+
+        vendor.AddHeaders(http.Response, simulation.Options.Time.GetUtcNow());
+        return requestId;
+    }
+
+    private static FailureFault FailureOf(FaultPlan faults, string caller, Simulation simulation) =>
+        faults.FailFirst > 0 && simulation.FirstCalls.IsAmongFirst(caller, faults.FailFirst) ? FailureFault.ServerError : faults.Failure;
+
+    private static string CallerOf(HttpContext http, string credential) =>
+        http.Request.Headers["x-sim-key"].ToString() is { Length: > 0 } key ? key : credential;
+
+    private static async Task<JsonDocument?> ReadAsync(HttpRequest request)
+    {
+        using var bytes = new MemoryStream((int)Math.Min(request.ContentLength ?? 4_096, 1 << 20));
+        await request.Body.CopyToAsync(bytes, request.HttpContext.RequestAborted);
+        if (!Utf8.IsValid(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)))
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonDocument.Parse(bytes.ToArray(), ParseOptions);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

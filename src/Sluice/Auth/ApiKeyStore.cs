@@ -1,0 +1,140 @@
+using Microsoft.Data.Sqlite;
+using Sluice.Configuration;
+using Sluice.Storage;
+
+namespace Sluice.Auth;
+
+/// <summary>What of a key an administrator may change afterwards; null leaves it as it is.</summary>
+internal sealed record ApiKeyChange(string? Name, IReadOnlyList<string>? Models, LimitsConfig? Limits, BudgetConfig? Budget, DateTimeOffset? ExpiresAt);
+
+/// <summary>The API keys of the database. A key's text is never stored: a row holds its HMAC.</summary>
+internal sealed class ApiKeyStore(SqliteDatabase database, MasterKey masterKey, TimeProvider time) : IApiKeyAdministration
+{
+    /// <summary>A new version of the table's content; read through its index.</summary>
+    private const string NextVersion = "(SELECT COALESCE(MAX(version), 0) + 1 FROM api_keys)";
+
+    /// <summary>Raised after a commit of this process, before the call returns to whoever asked for the change.</summary>
+    public event Action? Changed;
+
+    public Task<CreatedKey> CreateAsync(NewApiKey key, CancellationToken ct) => CreateAsync(key, _ => true, ct)!;
+
+    /// <summary>Makes a key if, inside the same transaction, the condition holds; null when it does not.</summary>
+    public async Task<CreatedKey?> CreateAsync(NewApiKey key, Func<SqliteConnection, bool> condition, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        var text = ApiKeyText.Create();
+        var created = new CreatedKey(RandomId.Create("key_"), text, text[..ApiKeyText.VisibleLength]);
+        var digest = KeyDigest.Compute(masterKey.Pepper, text).ToArray();
+        var now = time.GetUtcNow().UnixMicros();
+        var done = await database.WriteAsync(connection =>
+        {
+            if (!condition(connection))
+            {
+                return false;
+            }
+
+            connection.Execute(
+                "INSERT INTO api_keys (id, name, prefix, digest, models, rpm, tpm, concurrency, budget_nano_usd, budget_per, administrator, created_at, expires_at, version) "
+                + $"VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, {NextVersion})",
+                created.Id, key.Name, created.Prefix, digest, StoredKey.ModelsToJson(key.Models),
+                key.Limits?.Rpm, key.Limits?.Tpm, key.Limits?.Concurrency, StoredKey.ToNano(key.Budget), key.Budget?.Per,
+                key.Administrator, now, key.ExpiresAt?.UnixMicros());
+            return true;
+        });
+        if (!done)
+        {
+            return null;
+        }
+
+        Changed?.Invoke();
+        return created;
+    }
+
+    public Task<IReadOnlyList<ApiKeyView>> ListAsync(CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        return Task.FromResult<IReadOnlyList<ApiKeyView>>(List(before: null, int.MaxValue).ConvertAll(row => row.ToView()));
+    }
+
+    /// <summary>Rows below a position, newest first.</summary>
+    public List<StoredKey> List(long? before, int limit)
+    {
+        using var read = database.Read();
+        return read.Connection.Rows(
+            $"SELECT {StoredKey.Columns} FROM api_keys WHERE position < $0 ORDER BY position DESC LIMIT $1",
+            StoredKey.Read, before ?? long.MaxValue, limit);
+    }
+
+    /// <summary>The key of that id, revoked or not; null when there is none.</summary>
+    public StoredKey? Find(string id)
+    {
+        using var read = database.Read();
+        return read.Connection.Rows($"SELECT {StoredKey.Columns} FROM api_keys WHERE id = $0", StoredKey.Read, id).SingleOrDefault();
+    }
+
+    /// <summary>Rows that changed after a version, in order of change.</summary>
+    public List<StoredKey> ChangedSince(long version)
+    {
+        using var read = database.Read();
+        return read.Connection.Rows(
+            $"SELECT {StoredKey.Columns} FROM api_keys WHERE version > $0 ORDER BY version", StoredKey.Read, version);
+    }
+
+    /// <summary>True when a live administrator's key exists.</summary>
+    public bool HasAdministrator()
+    {
+        using var read = database.Read();
+        return read.Connection.Scalar<long>(
+            "SELECT EXISTS (SELECT 1 FROM api_keys WHERE administrator = 1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $0))",
+            time.GetUtcNow().UnixMicros()) == 1;
+    }
+
+    /// <summary>Changes a live key; false when there is none of that id.</summary>
+    public async Task<bool> UpdateAsync(string id, ApiKeyChange change, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        var changed = await database.WriteAsync(connection =>
+        {
+            var row = connection.Rows(
+                $"SELECT {StoredKey.Columns} FROM api_keys WHERE id = $0 AND revoked_at IS NULL", StoredKey.Read, id).SingleOrDefault();
+            if (row is null)
+            {
+                return false;
+            }
+
+            var limits = change.Limits ?? row.Limits;
+            var budget = change.Budget ?? row.Budget;
+            connection.Execute(
+                "UPDATE api_keys SET name = $1, models = $2, rpm = $3, tpm = $4, concurrency = $5, budget_nano_usd = $6, budget_per = $7, "
+                + $"expires_at = $8, version = {NextVersion} WHERE id = $0",
+                id, change.Name ?? row.Name, change.Models is null ? row.ModelsJson : StoredKey.ModelsToJson(change.Models),
+                limits.Rpm, limits.Tpm, limits.Concurrency, StoredKey.ToNano(budget), budget?.Per, (change.ExpiresAt ?? row.ExpiresAt)?.UnixMicros());
+            return true;
+        });
+        if (changed)
+        {
+            Changed?.Invoke();
+        }
+
+        return changed;
+    }
+
+    public async Task<bool> RevokeAsync(string idOrName, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        var now = time.GetUtcNow().UnixMicros();
+        var revoked = await database.WriteAsync(connection =>
+        {
+            var byId = connection.Execute(
+                $"UPDATE api_keys SET revoked_at = $1, version = {NextVersion} WHERE id = $0 AND revoked_at IS NULL", idOrName, now);
+            return byId > 0 ? byId : connection.Execute(
+                $"UPDATE api_keys SET revoked_at = $1, version = {NextVersion} WHERE name = $0 AND revoked_at IS NULL", idOrName, now);
+        });
+        if (revoked > 0)
+        {
+            Changed?.Invoke();
+        }
+
+        return revoked > 0;
+    }
+}

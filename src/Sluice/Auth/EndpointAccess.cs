@@ -1,0 +1,83 @@
+using Sluice.Protocol.Canonical;
+
+namespace Sluice.Auth;
+
+/// <summary>
+/// Enforces the <see cref="EndpointPolicy"/> of <c>/api</c> and its like before anything of the request is validated.
+/// Model endpoints (<see cref="Access.Pipeline"/>) pass untouched: the pipeline identifies their caller itself.
+/// </summary>
+internal static partial class EndpointAccess
+{
+    private static readonly GatewayError NotAdministrator = new(
+        ErrorKind.Forbidden, "administrator_required", "This is for administrators. Use an administrator's API key.");
+
+    private static readonly GatewayError NoPolicy = new(
+        ErrorKind.Forbidden, "no_policy", "Nobody may use this path: it has no access policy.");
+
+    /// <summary>The caller that the policy let through; null on endpoints for anyone and on model endpoints.</summary>
+    public static Caller? GetCaller(this HttpContext context) => context.Features.Get<Caller>();
+
+    /// <summary>Refuses what the policy of the endpoint does not allow; place it after routing.</summary>
+    public static IApplicationBuilder UseEndpointAccess(this IApplicationBuilder app)
+    {
+        var callers = app.ApplicationServices.GetRequiredService<ICallerRegistry>();
+        var use = app.ApplicationServices.GetRequiredService<KeyUse>();
+        return app.Use(next => context => context.GetEndpoint() is not RouteEndpoint endpoint
+            ? next(context) // Unknown path or wrong method: nothing to protect, the server answers 404 or 405.
+            : endpoint.Metadata.GetMetadata<EndpointPolicy>()?.Access switch
+            {
+                Access.Pipeline => next(context),
+                Access.Anyone => OffTheSocket(next, context),
+                { } access => CheckedAsync(next, context, access, callers, use),
+                null => context.WriteProblemAsync(NoPolicy),
+            });
+    }
+
+    /// <summary>Fails when an endpoint has no policy: called once all are mapped, so that the service does not start with a hole.</summary>
+    /// <exception cref="InvalidOperationException">Lists the endpoints without a policy.</exception>
+    public static void RequirePolicies(this IEndpointRouteBuilder routes)
+    {
+        var without = routes.DataSources
+            .SelectMany(source => source.Endpoints)
+            .Where(endpoint => endpoint.Metadata.GetMetadata<EndpointPolicy>() is null)
+            .Select(endpoint => endpoint.DisplayName)
+            .ToList();
+        if (without.Count > 0)
+        {
+            throw new InvalidOperationException(
+                $"Endpoints without an access policy (call WithAccess on them): {string.Join(", ", without)}");
+        }
+    }
+
+    /// <summary>
+    /// Continues on the thread pool. Socket completions run inline on the thread that waits for all sockets, and
+    /// handlers of <c>/api</c> read the database, which blocks.
+    /// </summary>
+    public static async Task LeaveSocketThreadAsync() => await Task.Yield();
+
+    private static async Task OffTheSocket(RequestDelegate next, HttpContext context)
+    {
+        await Task.Yield();
+        await next(context);
+    }
+
+    private static async Task CheckedAsync(RequestDelegate next, HttpContext context, Access access, ICallerRegistry callers, KeyUse use)
+    {
+        var error = CredentialExtractor.Extract(context.Request, allowQuery: false, out var credential);
+        var caller = error is null && !credential.IsEmpty ? callers.Find(credential.Text) : null;
+        error ??= credential.IsEmpty ? CredentialExtractor.Missing
+            : caller is null ? CredentialExtractor.Unknown
+            : access == Access.Administrator && !caller.IsAdministrator ? NotAdministrator
+            : null;
+        if (error is not null || caller is null)
+        {
+            await context.WriteProblemAsync(error ?? CredentialExtractor.Unknown);
+            return;
+        }
+
+        context.Features.Set(caller);
+        await Task.Yield();
+        use.Note(caller);
+        await next(context);
+    }
+}

@@ -1,0 +1,176 @@
+using Sluice.Protocol;
+using Sluice.Providers;
+
+namespace Sluice.Configuration.Schema;
+
+/// <summary>
+/// All of <c>sluice.yaml</c>, once. Reading, checks, suggestions, environment overrides, the listing of the settings and the view
+/// of what is in force come from this table; to add a setting is to add a line here and a property to its record.
+/// </summary>
+internal static class SluiceSchema
+{
+    private const int MaxWeight = 1_000_000;
+
+    private static readonly ObjectSchema<TlsConfig> Tls = new ObjectSchema<TlsConfig>(() => new())
+        .Key("certificate", Values.FilePath, c => c.Certificate, (c, v) => c with { Certificate = v }, "The certificate with its chain, PEM.", required: true)
+        .Key("key", Values.FilePath, c => c.Key, (c, v) => c with { Key = v }, "The certificate's private key, PEM.", required: true);
+
+    private static readonly ObjectSchema<ServerConfig> Server = new ObjectSchema<ServerConfig>(() => new())
+        .Key("urls", Values.ListenUrls, c => c.Urls, (c, v) => c with { Urls = v }, "Where Sluice listens.")
+        .Key("data", Values.Text, c => c.Data, (c, v) => c with { Data = v }, "The folder of the database, the journal and the key file; relative to the folder in which Sluice is started.")
+        .Optional("tls", Tls, c => c.Tls, (c, v) => c with { Tls = v }, "The certificate for https addresses.")
+        .Key("drain_seconds", Values.Integer(0, 86_400), c => c.DrainSeconds, (c, v) => c with { DrainSeconds = v }, "How long streams may run on after a stop was asked for.")
+        .Key("max_request_bytes", Values.LongInteger(1024, int.MaxValue), c => c.MaxRequestBytes, (c, v) => c with { MaxRequestBytes = v }, "The largest body of a model call.")
+        .Key("max_json_depth", Values.Integer(8, 1024), c => c.MaxJsonDepth, (c, v) => c with { MaxJsonDepth = v }, "The deepest nesting of a JSON body.")
+        .Key("keep_alive", Values.Duration, c => c.KeepAlive, (c, v) => c with { KeepAlive = v }, "How long a stream may be silent before a keep-alive is sent; 0 sends none.")
+        .Key("write_timeout", Values.PositiveDuration, c => c.WriteTimeout, (c, v) => c with { WriteTimeout = v }, "How long a client may refuse to take bytes before it is cut.")
+        .Key("detached_drain", Values.Duration, c => c.DetachedDrain, (c, v) => c with { DetachedDrain = v }, "How long an upstream is read on for its usage after the client has left.")
+        .Later("max_concurrent_per_ip", Values.Integer(0), "Calls at the same time from one address; 0 for no limit.")
+        .Later("trusted_proxies", new ListSchema<string>(Values.Network), "Proxies whose forwarding headers are believed.")
+        .Later("admin_urls", Values.ListenUrls, "Addresses of their own for administration.");
+
+    private static readonly ObjectSchema<TimeoutsConfig> Timeouts = new ObjectSchema<TimeoutsConfig>(() => new())
+        .Key("connect", Values.PositiveDuration, c => c.Connect, (c, v) => c with { Connect = v }, "Name resolution, TCP and TLS.")
+        .Key("first_token", Values.PositiveDuration, c => c.FirstToken, (c, v) => c with { FirstToken = v }, "From the request's last byte to the first byte of the answer's body.")
+        .Key("idle", Values.PositiveDuration, c => c.Idle, (c, v) => c with { Idle = v }, "The longest silence inside an answer.")
+        .Key("total", Values.PositiveDuration, c => c.Total, (c, v) => c with { Total = v }, "The whole call.");
+
+    private static readonly ObjectSchema<CredentialConfig> Credential = new ObjectSchema<CredentialConfig>(() => new())
+        .WithOrigin(c => c.Origin, (c, origin) => c with { Origin = origin })
+        .Key("name", Values.Text, c => c.Name, (c, v) => c with { Name = v }, "Unique in the provider; k1, k2, … when absent.")
+        .Key("api_key", Values.Secret, c => c.ApiKey, (c, v) => c with { ApiKey = v }, "The vendor's key.")
+        .Key("weight", Values.Integer(0, MaxWeight), c => c.Weight, (c, v) => c with { Weight = v }, "The share of calls among equals.")
+        .Key("max_concurrency", Values.Integer(0, MaxWeight), c => c.MaxConcurrency, (c, v) => c with { MaxConcurrency = v }, "Calls at the same time; 0 for no limit.")
+        .Key("proxy", Values.Url(optional: true, "http", "https", "socks5", "socks4", "socks4a"), c => c.Proxy, (c, v) => c with { Proxy = v }, "The proxy through which this credential's calls go.")
+        .Key("service_account_file", Values.FilePath, c => c.ServiceAccountFile, (c, v) => c with { ServiceAccountFile = v }, "A Google service account's key file (vertex).");
+
+    private static readonly ScalarSchema<string> TypeOfProvider = new("a provider type such as openai", Values.ParseText, v => v)
+    {
+        ChoicesFrom = context => context.ProviderTypes.Names,
+    };
+
+    private static readonly ScalarSchema<string> OwnName = new(Values.ProviderName.Expected, Values.ParseProviderName, v => v)
+    {
+        Seen = (name, _, _, context) => context.ProviderNames.Add(name),
+    };
+
+    private static readonly ObjectSchema<ProviderConfig> Provider = new ObjectSchema<ProviderConfig>(() => new())
+        .WithOrigin(c => c.Origin, (c, origin) => c with { Origin = origin })
+        .Key("name", OwnName, c => c.Name, (c, v) => c with { Name = v }, "Unique; provider/model reaches a model of this provider directly.", required: true)
+        .Key("type", TypeOfProvider, c => c.Type, (c, v) => c with { Type = v }, "openai, anthropic, gemini, openai-compatible, simulator, a compatible vendor such as groq; later vertex, azure-openai, flux, runway, kling, flow, claude-cli.", required: true)
+        .Key("base_url", Values.Url(optional: false, "http", "https"), c => c.BaseUrl, (c, v) => c with { BaseUrl = v }, "What the vendor's own SDK takes; the vendor's when absent.")
+        .Key("location", Values.Text, c => c.Location, (c, v) => c with { Location = v }, "The region (vertex).")
+        .Key("dialects", new ListSchema<string>(Values.Choice(DialectNames.All)), c => c.Dialects, (c, v) => c with { Dialects = v }, "What the upstream speaks; as the type says when absent.")
+        .Key("credentials", new ListSchema<CredentialConfig>(Credential).Complete(NameCredential).Unique(c => c.Name, "name"), c => c.Credentials, (c, v) => c with { Credentials = v }, "The keys that calls go out with.")
+        .Key("timeouts", Timeouts, c => c.Timeouts, (c, v) => c with { Timeouts = v }, "How long each phase of a call may take.")
+        .Check(ProviderRules.Check);
+
+    private static readonly ObjectSchema<ModelPrice> Price = new ObjectSchema<ModelPrice>(() => new())
+        .Optional("input", Values.Amount, c => c.Input, (c, v) => c with { Input = v }, "USD per million input tokens.")
+        .Optional("output", Values.Amount, c => c.Output, (c, v) => c with { Output = v }, "USD per million output tokens.")
+        .Optional("cache_read", Values.Amount, c => c.CacheRead, (c, v) => c with { CacheRead = v }, "USD per million tokens read from the prompt cache.")
+        .Optional("cache_write_5m", Values.Amount, c => c.CacheWrite5m, (c, v) => c with { CacheWrite5m = v }, "USD per million tokens written to the prompt cache for five minutes.")
+        .Optional("cache_write_1h", Values.Amount, c => c.CacheWrite1h, (c, v) => c with { CacheWrite1h = v }, "USD per million tokens written to the prompt cache for one hour.")
+        .Optional("image", Values.Amount, c => c.Image, (c, v) => c with { Image = v }, "USD per image.")
+        .Optional("second", Values.Amount, c => c.Second, (c, v) => c with { Second = v }, "USD per second of video.");
+
+    private static readonly ScalarSchema<string> NamedProvider = new("a provider's name", Values.ParseText, v => v)
+    {
+        Seen = (name, node, path, context) => context.RefersToProvider(name, node.Position, path),
+    };
+
+    private static readonly ObjectSchema<TargetConfig> Target = new ObjectSchema<TargetConfig>(() => new())
+        .Key("provider", NamedProvider, c => c.Provider, (c, v) => c with { Provider = v }, "A provider's name.", required: true)
+        .Key("model", Values.OptionalText, c => c.Model, (c, v) => c with { Model = v }, "The vendor's model id; empty or * takes the name that the client asked for.")
+        .Key("priority", Values.Integer(0), c => c.Priority, (c, v) => c with { Priority = v }, "Lower is tried first.")
+        .Key("weight", Values.Integer(0, MaxWeight), c => c.Weight, (c, v) => c with { Weight = v }, "The share of calls among targets of equal priority.")
+        .Optional("price", Price, c => c.Price, (c, v) => c with { Price = v }, "What it costs; the vendor's list price when absent.");
+
+    private static readonly ObjectSchema<ModelConfig> Model = new ObjectSchema<ModelConfig>(() => new())
+        .WithOrigin(c => c.Origin, (c, origin) => c with { Origin = origin })
+        .Key("name", Values.Text, c => c.Name, (c, v) => c with { Name = v }, "What clients ask for; * stands for any run of characters.", required: true)
+        .Key("strategy", Values.Choice("priority", "weighted", "round_robin", "least_busy", "cost", "quality", "speed", "adaptive"), c => c.Strategy, (c, v) => c with { Strategy = v }, "How a target is chosen.")
+        .Key("targets", new ListSchema<TargetConfig>(Target) { NotEmpty = true }, c => c.Targets, (c, v) => c with { Targets = v }, "Where the model is served.", required: true);
+
+    private static readonly ObjectSchema<LimitsConfig> Limits = new ObjectSchema<LimitsConfig>(() => new())
+        .Optional("rpm", Values.LongInteger(0), c => c.Rpm, (c, v) => c with { Rpm = v }, "Requests per minute.")
+        .Optional("tpm", Values.LongInteger(0), c => c.Tpm, (c, v) => c with { Tpm = v }, "Tokens per minute, input and output.")
+        .Optional("concurrency", Values.LongInteger(0), c => c.Concurrency, (c, v) => c with { Concurrency = v }, "Calls at the same time.");
+
+    private static readonly ObjectSchema<BudgetConfig> Budget = new ObjectSchema<BudgetConfig>(() => new())
+        .Key("usd", Values.Amount, c => c.Usd, (c, v) => c with { Usd = v }, "The most that may be spent.", required: true)
+        .Key("per", Values.Choice("minute", "hour", "day", "week", "month", "total"), c => c.Per, (c, v) => c with { Per = v }, "In which time.");
+
+    private static readonly ObjectSchema<KeyConfig> Key = new ObjectSchema<KeyConfig>(() => new())
+        .Key("name", Values.Text, c => c.Name, (c, v) => c with { Name = v }, "Unique; usage records show it.", required: true)
+        .Key("key", Values.Secret, c => c.Key, (c, v) => c with { Key = v }, "What clients send.", required: true)
+        .Key("models", new ListSchema<string>(Values.Text), c => c.Models, (c, v) => c with { Models = v }, "Model names and patterns that the key may use.")
+        .Key("limits", Limits, c => c.Limits, (c, v) => c with { Limits = v }, "Each limit stands alone.")
+        .Optional("budget", Budget, c => c.Budget, (c, v) => c with { Budget = v }, "What the key may spend.", inForce: false);
+
+    private static readonly ObjectSchema<ServiceConfig> Service = new ObjectSchema<ServiceConfig>(() => new())
+        .Key("backend", Values.Backend, c => c.Backend, (c, v) => c with { Backend = v }, "embedded, or the backend's URL.", required: true)
+        .Key("health", Values.Text, c => c.Health, (c, v) => c with { Health = v }, "The path of the backend's health check.");
+
+    private static readonly ObjectSchema<Unread> Lockout = new ObjectSchema<Unread>(() => default)
+        .Checked("failures", Values.Integer(1), "Failed sign-ins before an address is locked out.")
+        .Checked("window", Values.DurationOrSeconds, "The time in which they are counted.")
+        .Checked("duration", Values.DurationOrSeconds, "How long the address stays locked out.");
+
+    private static readonly ObjectSchema<Unread> GitHub = new ObjectSchema<Unread>(() => default)
+        .Checked("client_id", Values.Text, "The OAuth application's id.")
+        .Checked("client_secret", Values.Secret, "The OAuth application's secret.")
+        .Checked("base_url", Values.Url(optional: false, "http", "https"), "Where GitHub is, for GitHub Enterprise.")
+        .Checked("api_url", Values.Url(optional: false, "http", "https"), "Where its API is.");
+
+    private static readonly ObjectSchema<Unread> Oidc = new ObjectSchema<Unread>(() => default)
+        .Checked("name", Values.Text, "How the sign-in is called.")
+        .Checked("issuer", Values.Url(optional: false, "http", "https"), "The identity provider's issuer URL.")
+        .Checked("client_id", Values.Text, "The client's id.")
+        .Checked("client_secret", Values.Secret, "The client's secret.")
+        .Checked("scopes", new ListSchema<string>(Values.Text), "The scopes to ask for.");
+
+    private static readonly ObjectSchema<Unread> Auth = new ObjectSchema<Unread>(() => default)
+        .Later("access_token_seconds", Values.Integer(1), "How long an access token holds.")
+        .Later("registration", Values.Choice("open", "invite", "closed"), "Who may register.")
+        .Later("lockout", Lockout, "Protection against guessing.")
+        .Later("github", GitHub, "Sign-in with GitHub.")
+        .Later("oidc", new ListSchema<Unread>(Oidc), "Sign-in with identity providers.");
+
+    private static readonly ObjectSchema<Unread> Quota = new ObjectSchema<Unread>(() => default)
+        .Later("daily_limit", Values.Integer(0), "Generations per user and day.")
+        .Later("cooldown_seconds", Values.Integer(0), "The pause between two generations.")
+        .Later("max_batch", Values.Integer(1), "The largest batch.");
+
+    private static readonly ObjectSchema<DatabaseConfig> Database = new ObjectSchema<DatabaseConfig>(() => new())
+        .Key("url", Values.Url(optional: true, "postgres", "postgresql"), c => c.Url, (c, v) => c with { Url = v }, "Empty for SQLite in the data folder; postgres://user:pass@host/db.", inForce: false);
+
+    private static readonly ObjectSchema<RedisConfig> Redis = new ObjectSchema<RedisConfig>(() => new())
+        .Key("url", Values.Url(optional: true, "redis", "rediss"), c => c.Url, (c, v) => c with { Url = v }, "Empty for one node; redis://host:6379.", inForce: false);
+
+    /// <summary>The whole file.</summary>
+    public static ObjectSchema<SluiceConfig> Root { get; } = new ObjectSchema<SluiceConfig>(() => new())
+        .Key("server", Server, c => c.Server, (c, v) => c with { Server = v }, "The service itself.")
+        .Key("database", Database, c => c.Database, (c, v) => c with { Database = v }, "Where durable state lives.")
+        .Key("redis", Redis, c => c.Redis, (c, v) => c with { Redis = v }, "What nodes share.")
+        .Key("providers", new ListSchema<ProviderConfig>(Provider).Unique(c => c.Name, "name"), c => c.Providers, (c, v) => c with { Providers = v }, "Upstream vendors.")
+        .Key("models", new ListSchema<ModelConfig>(Model).Unique(c => c.Name, "name"), c => c.Models, (c, v) => c with { Models = v }, "What clients may ask for; each provider's own list when empty.")
+        .Key("keys", new ListSchema<KeyConfig>(Key).Unique(c => c.Name, "name").Distinct(c => c.Key, "key"), c => c.Keys, (c, v) => c with { Keys = v }, "API keys of the file.")
+        .Key("services", new MapSchema<ServiceConfig>(Service), c => c.Services, (c, v) => c with { Services = v }, "Backends behind /llm, /stt, /tts, /ocr, /user, /md2pdf.", inForce: false)
+        .Checked("auth", Auth, "Accounts and sign-in.")
+        .Checked("quota", Quota, "Generation quotas.");
+
+    /// <summary>Every setting, in the order of the table.</summary>
+    public static IReadOnlyList<SchemaRow> Rows()
+    {
+        var rows = new List<SchemaRow>();
+        Root.List("", new SchemaRow(), rows);
+        return rows;
+    }
+
+    private static CredentialConfig NameCredential(CredentialConfig credential, int index)
+        => credential.Name.Length > 0 ? credential : credential with { Name = $"k{index + 1}" };
+
+    /// <summary>Stands for a section that this version checks and does not keep.</summary>
+    private readonly struct Unread;
+}

@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using Sluice.Configuration;
+using Sluice.Providers;
+using Sluice.Providers.Transport;
+
+namespace Sluice.Credentials;
+
+/// <summary>Keeps the health of every credential by provider and name, and makes the slots of a snapshot around it.</summary>
+internal sealed class CredentialDirectory(UpstreamTransport transport)
+{
+    private readonly ConcurrentDictionary<(string Provider, string Name), Entry> _entries = new();
+
+    /// <summary>The slots of a provider: one per credential, or a single one without a secret where the vendor needs none.</summary>
+    public CredentialSlot[] Slots(ProviderConfig config, IProvider provider, string baseUrl)
+    {
+        var origin = new Uri(baseUrl, UriKind.Absolute);
+        IReadOnlyList<CredentialConfig> credentials = config.Credentials;
+        if (credentials.Count == 0 && !provider.Descriptor.RequiresCredential)
+        {
+            credentials = [new CredentialConfig { Name = "none" }];
+        }
+
+        var slots = new CredentialSlot[credentials.Count];
+        for (var i = 0; i < slots.Length; i++)
+        {
+            var credential = credentials[i];
+            var proxy = credential.Proxy.Length == 0 ? null : new Uri(credential.Proxy, UriKind.Absolute);
+            var pool = transport.Pool(UpstreamOrigin.Of(origin, proxy));
+            slots[i] = new CredentialSlot(config.Name, credential, HealthOf(config.Name, credential), pool);
+        }
+
+        return slots;
+    }
+
+    public CredentialHealth? Find(string provider, string name)
+        => _entries.TryGetValue((provider, name), out var entry) ? entry.Health : null;
+
+    private CredentialHealth HealthOf(string provider, CredentialConfig credential)
+    {
+        // A new secret under an old name is a new credential: what was held against the old one does not count.
+        var entry = _entries.AddOrUpdate(
+            (provider, credential.Name),
+            static (_, now) => new Entry(now, new CredentialHealth()),
+            static (_, old, now) => old.Secret.Equals(now) ? old : new Entry(now, new CredentialHealth()),
+            credential.ApiKey);
+        if (credential.Disabled && entry.Health.StateAt(0) == CredentialState.Ready)
+        {
+            entry.Health.Set(CredentialState.Disabled, "by an administrator");
+        }
+
+        return entry.Health;
+    }
+
+    private sealed record Entry(Secret Secret, CredentialHealth Health);
+}

@@ -1,0 +1,20 @@
+using Sluice.Auth;
+using Sluice.Pipeline;
+using Sluice.Protocol;
+
+namespace Sluice.Endpoints;
+
+/// <summary>Maps paths to operations. Handlers are plain delegates: nothing is bound, the pipeline reads what it needs.</summary>
+internal static class ModelEndpoints
+{
+    /// <summary>A model call whose model stands in the body.</summary>
+    public static void MapOperation(this IEndpointRouteBuilder routes, string path, Operation operation, string summary)
+    {
+        var pipeline = routes.ServiceProvider.GetRequiredService<GatewayPipeline>();
+        routes.MapPost(path, http => pipeline.RunAsync(http, operation))
+            .WithAccess(Access.Pipeline)
+            .WithName(operation.Name)
+            .WithTags(operation.Dialect.Name())
+            .WithSummary(summary);
+    }
+}

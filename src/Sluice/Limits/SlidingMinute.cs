@@ -1,0 +1,79 @@
+namespace Sluice.Limits;
+
+/// <summary>
+/// A sum over the last sixty seconds, kept in slots of one second. No window of sixty seconds ever holds more than what
+/// <see cref="WouldExceed"/> allowed: a slot counts until it is wholly out of the window. Not thread-safe; the owner locks.
+/// </summary>
+internal sealed class SlidingMinute
+{
+    private const int Slots = 61;
+
+    private readonly long[] _amounts = new long[Slots];
+    private long _second;
+
+    /// <summary>The sum over the window as of the last <see cref="Advance"/>.</summary>
+    public long Sum { get; private set; }
+
+    /// <summary>Moves the window on to a second of a monotonic clock.</summary>
+    public void Advance(long second)
+    {
+        var steps = Math.Min(second - _second, Slots);
+        for (var i = 0; i < steps; i++)
+        {
+            ref var slot = ref _amounts[(int)((_second + 1 + i) % Slots)];
+            Sum -= slot;
+            slot = 0;
+        }
+
+        if (second > _second)
+        {
+            _second = second;
+        }
+    }
+
+    /// <summary>True when <paramref name="amount"/> more would be over <paramref name="limit"/>.</summary>
+    public bool WouldExceed(long amount, long limit) => Sum + amount > limit;
+
+    /// <summary>Adds to the slot of a second inside the window; a correction may be negative.</summary>
+    public void Add(long second, long amount)
+    {
+        if (_second - second >= Slots)
+        {
+            return;
+        }
+
+        _amounts[(int)(second % Slots)] += amount;
+        Sum += amount;
+    }
+
+    /// <summary>Whole seconds until <paramref name="amount"/> more would fit; 60 when it never fits beside what is there.</summary>
+    public int SecondsUntilFits(long amount, long limit)
+    {
+        var sum = Sum;
+        for (var i = 1; i < Slots; i++)
+        {
+            // The oldest slot leaves the window first.
+            sum -= _amounts[(int)((_second + i) % Slots)];
+            if (sum + amount <= limit)
+            {
+                return i;
+            }
+        }
+
+        return 60;
+    }
+
+    /// <summary>Whole seconds until the window is empty again.</summary>
+    public int SecondsUntilEmpty()
+    {
+        for (var age = 0; age < Slots; age++)
+        {
+            if (_amounts[(int)((_second - age + (2 * Slots)) % Slots)] != 0)
+            {
+                return Slots - age;
+            }
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,399 @@
+using System.Runtime.CompilerServices;
+using Sluice.Credentials;
+using Sluice.Protocol;
+using Sluice.Protocol.Canonical;
+using Sluice.Providers;
+using Sluice.Providers.Transport;
+using Sluice.Routing;
+using Sluice.Telemetry;
+
+namespace Sluice.Pipeline;
+
+/// <summary>
+/// Finds an upstream that answers: candidate after candidate until one gives a first good event. Until then nothing has
+/// gone to the client, so failing over is free; from then on the <see cref="RelayLane"/> owns the call.
+/// </summary>
+internal sealed class AttemptEngine(RelayLane relay, TimeProvider time)
+{
+    /// <summary>As much of an upstream's error document as is read, in bytes.</summary>
+    private const int MaxErrorBytes = 64 * 1024;
+
+    public async Task ServeAsync(GatewayCall call, RuntimeSnapshot snapshot)
+    {
+        var server = snapshot.Config.Server;
+        if (call.Streams)
+        {
+            call.SendKeepAlive = one => RelayLane.SendKeepAliveAsync(one, server.KeepAlive);
+            call.KeepAliveAfter(server.KeepAlive);
+        }
+
+        while (NextCandidate(call) is { } slot)
+        {
+            UpstreamConnection? upstream = null;
+            try
+            {
+                upstream = await AttemptAsync(call, call.Target!, slot).ConfigureAwait(false);
+                if (upstream is not null)
+                {
+                    slot.Health.NoteSuccess();
+                    await relay.RunAsync(call, upstream, server).ConfigureAwait(false);
+                    return;
+                }
+            }
+            finally
+            {
+                call.Unuse();
+                upstream?.Release();
+                slot.Health.Release();
+            }
+
+            if (!NoteFailure(call, slot))
+            {
+                break;
+            }
+        }
+
+        await GiveUpAsync(call).ConfigureAwait(false);
+    }
+
+    /// <summary>Leases the best candidate that was not tried; null when there is none.</summary>
+    private CredentialSlot? NextCandidate(GatewayCall call)
+    {
+        if (call.Attempts == GatewayCall.MaxAttempts || call.ClientGone)
+        {
+            return null;
+        }
+
+        var now = time.GetTimestamp();
+        foreach (var target in call.Candidates)
+        {
+            if (target.Provider.TryLease(target, call.Tried, now) is { } slot)
+            {
+                if (call.Attempts == 0)
+                {
+                    call.BoundTotal(target.Provider.Config.Timeouts.Total);
+                }
+
+                call.BeginAttempt(target, slot);
+                target.Series.Provider.AttemptStarted();
+                return slot;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// One attempt, up to the first good event. Returns the connection, with the first bytes of the body read and tapped;
+    /// null when it failed, and <see cref="GatewayCall.Failure"/> says how.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<UpstreamConnection?> AttemptAsync(GatewayCall call, RouteTarget target, CredentialSlot slot)
+    {
+        var timeouts = target.Provider.Config.Timeouts;
+        if (UpstreamRequest.Build(call, target, slot) is not { } request)
+        {
+            return Fail(call, UpstreamFailureKind.BadRequest, UpstreamStage.Send, "invalid_model_name");
+        }
+
+        using (request)
+        {
+            var fresh = false;
+            while (true)
+            {
+                var upstream = fresh ? null : slot.Pool.TryRent();
+                if (upstream is null)
+                {
+                    call.Enter(CallPhase.Connect, timeouts.Connect);
+                    upstream = await slot.Pool.ConnectAsync(call.BeginConnect()).ConfigureAwait(false);
+                    call.EndConnect();
+                    if (upstream is null)
+                    {
+                        return Fail(call, call.Expired == CallPhase.None ? UpstreamFailureKind.ConnectFailed : UpstreamFailureKind.Timeout, UpstreamStage.Connect, "");
+                    }
+                }
+
+                call.Enter(CallPhase.FirstToken, timeouts.FirstToken);
+                var accepted = call.Use(upstream) && await ExchangeAsync(call, target, slot, upstream, request.Bytes).ConfigureAwait(false);
+                if (accepted)
+                {
+                    return upstream;
+                }
+
+                call.Unuse();
+                var stale = upstream is { WasReused: true, HasResponseBytes: false, Failure: TransportFailure.Closed } && !fresh;
+                upstream.Release();
+                if (!stale)
+                {
+                    return null;
+                }
+
+                // The peer closed the idle connection while the request was on its way: it has not answered it, so a new
+                // connection carries it once more.
+                fresh = true;
+            }
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> ExchangeAsync(
+        GatewayCall call, RouteTarget target, CredentialSlot slot, UpstreamConnection upstream, ReadOnlyMemory<byte> request)
+    {
+        call.Dispatched = true;
+        _ = await upstream.SendAsync(request).ConfigureAwait(false);
+        var status = await upstream.ReadHeadAsync().ConfigureAwait(false);
+        if (status < 0)
+        {
+            return Broken(call, upstream, UpstreamStage.AwaitHeaders);
+        }
+
+        if (status is < 200 or > 299)
+        {
+            await ReadErrorAsync(call, target, slot, upstream, status).ConfigureAwait(false);
+            return false;
+        }
+
+        var encoding = upstream.FindRaw("content-encoding"u8);
+        if (!encoding.IsEmpty && !System.Text.Ascii.EqualsIgnoreCase(encoding, "identity"u8))
+        {
+            // Identity was asked for; what is packed can be neither read for usage nor bounded.
+            Fail(call, UpstreamFailureKind.ProtocolError, UpstreamStage.AwaitHeaders, "content_encoding");
+            upstream.Abort();
+            return false;
+        }
+
+        var framing = HeaderPolicy.IsEventStream(upstream.FindRaw("content-type"u8)) ? ResponseFraming.Sse
+            : call.Operation.AlwaysStreams ? ResponseFraming.JsonArray
+            : ResponseFraming.Json;
+        var tap = call.Tap ??= new ResponseTap();
+        tap.Start(call.Operation, framing);
+        if (framing != ResponseFraming.Sse)
+        {
+            call.UsageFilter = null;
+        }
+
+        // The commit gate: nothing goes to the client before the first good event.
+        while (true)
+        {
+            var added = await upstream.ReadBodyAsync().ConfigureAwait(false);
+            if (added < 0)
+            {
+                return Broken(call, upstream, UpstreamStage.Body);
+            }
+
+            tap.Read(upstream.Body[^added..]);
+            if (tap.HasError && tap.Events <= 1)
+            {
+                call.Failure = target.Provider.Provider.Classify(200, upstream, FirstEventData(upstream.Body), time.GetUtcNow());
+                KeepErrorBody(call, slot, FirstEventData(upstream.Body));
+                upstream.Abort();
+                return false;
+            }
+
+            if (tap.Events > 0 || framing == ResponseFraming.Json || upstream.BodyComplete || upstream.Body.Length >= MaxErrorBytes)
+            {
+                if (framing != ResponseFraming.Json && upstream.BodyComplete && tap.Events == 0)
+                {
+                    Fail(call, UpstreamFailureKind.ProtocolError, UpstreamStage.Body, "empty_stream");
+                    return false;
+                }
+
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Reads a bounded part of an error document and has the provider say what it means.</summary>
+    private async ValueTask ReadErrorAsync(GatewayCall call, RouteTarget target, CredentialSlot slot, UpstreamConnection upstream, int status)
+    {
+        // The headers must be read first: reading the body on gives their bytes up.
+        var json = HeaderPolicy.IsJson(upstream.FindRaw("content-type"u8));
+        var headers = new RetainedHeaders(upstream);
+        while (!upstream.BodyComplete && upstream.Body.Length < MaxErrorBytes)
+        {
+            if (await upstream.ReadBodyAsync().ConfigureAwait(false) <= 0)
+            {
+                break;
+            }
+        }
+
+        call.Failure = target.Provider.Provider.Classify(status, headers, upstream.Body, time.GetUtcNow()) with { Status = status };
+        if (json && upstream.BodyComplete)
+        {
+            KeepErrorBody(call, slot, upstream.Body);
+        }
+
+        upstream.ConsumeBody();
+        if (!upstream.BodyComplete)
+        {
+            upstream.Abort();
+        }
+    }
+
+    private static void KeepErrorBody(GatewayCall call, CredentialSlot slot, ReadOnlySpan<byte> body)
+    {
+        call.FailureBody = null;
+        if (body.IsEmpty || call.Failure is not { } failure || !FailurePolicy.For(failure.Kind).ShowVendorError || failure.Status is 401 or 402 or 403)
+        {
+            return;
+        }
+
+        var output = new System.Buffers.ArrayBufferWriter<byte>(body.Length);
+        SecretRedactor.Redact(body, System.Text.Encoding.UTF8.GetBytes(slot.Config.ApiKey.Reveal()), output);
+        call.FailureBody = output.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The data of the first event; the whole where the stream is not of events.</summary>
+    private static ReadOnlySpan<byte> FirstEventData(ReadOnlySpan<byte> body)
+    {
+        var at = body.IndexOf("data:"u8);
+        if (at < 0)
+        {
+            return body;
+        }
+
+        var data = body[(at + 5)..];
+        var end = data.IndexOfAny((byte)'\r', (byte)'\n');
+        return (end < 0 ? data : data[..end]).Trim((byte)' ');
+    }
+
+    private static UpstreamConnection? Fail(GatewayCall call, UpstreamFailureKind kind, UpstreamStage stage, string code)
+    {
+        call.FailureBody = null;
+        call.Failure = new UpstreamFailure(kind, stage, 0, code);
+        return null;
+    }
+
+    private static bool Broken(GatewayCall call, UpstreamConnection upstream, UpstreamStage stage)
+    {
+        Fail(
+            call,
+            call.Expired != CallPhase.None ? UpstreamFailureKind.Timeout : UpstreamFailureKind.ProtocolError,
+            stage,
+            upstream.Failure == TransportFailure.Malformed ? "malformed" : "closed");
+        return false;
+    }
+
+    /// <summary>Takes a failure to account. Returns true when another candidate may be tried.</summary>
+    private bool NoteFailure(GatewayCall call, CredentialSlot slot)
+    {
+        var failure = call.Failure!.Value;
+        var target = call.Target!;
+        var rule = FailurePolicy.For(failure.Kind);
+        target.Series.Provider.AttemptFailed(failure.Kind);
+        GatewayTracing.AttemptFailed(call.Span, target.Provider.Name, failure);
+        if (failure.Kind != UpstreamFailureKind.BadRequest)
+        {
+            target.Speed.NoteFailure();
+            var rest = failure.RetryAfter
+                ?? (target.Provider.Slots.Length > 1 ? rule.CoolsWithoutWord : TimeSpan.Zero);
+            rest = rest > FailurePolicy.LongestCooling ? FailurePolicy.LongestCooling : rest;
+            var until = rest > TimeSpan.Zero ? time.GetTimestamp() + (long)(rest.TotalSeconds * time.TimestampFrequency) : 0;
+            slot.Health.NoteFailure($"{failure.Kind} {failure.Status} {failure.Code}".TrimEnd(), until, failure.Kind == UpstreamFailureKind.RateLimited);
+        }
+
+        if (!rule.TryAnother || call.ClientGone || call.Expired is CallPhase.Total or CallPhase.Detached)
+        {
+            return false;
+        }
+
+        if (rule.LeaveTarget && call.Candidates.Length > 1)
+        {
+            // Behind all others: its other credentials come last. The route's own array has one element and is never changed.
+            call.Candidates = [.. call.Candidates.Where(other => !ReferenceEquals(other, target)), target];
+        }
+
+        return true;
+    }
+
+    /// <summary>No candidate gave an answer: the client learns the last one's reason.</summary>
+    private async Task GiveUpAsync(GatewayCall call)
+    {
+        if (call.ClientGone)
+        {
+            call.ErrorCode = "client_gone";
+            return;
+        }
+
+        if (call.Failure is not { } failure)
+        {
+            await AnswerAsync(call, NothingReady(call)).ConfigureAwait(false);
+            return;
+        }
+
+        if (call.FailureBody is { } body && !call.Committed)
+        {
+            call.ErrorCode = "upstream_error";
+
+            // Never longer than the vendor said, so that a retry is not held back by us.
+            var wait = failure.RetryAfter is { } after ? TimeSpan.FromSeconds(Math.Max(1, Math.Floor(after.TotalSeconds))) : (TimeSpan?)null;
+            await ClientResponse.WriteAsync(call, StatusFor(failure), wait, body).ConfigureAwait(false);
+            return;
+        }
+
+        var error = failure.Code == "invalid_model_name" ? PipelineErrors.ModelNameUnusable(call.Model) : PipelineErrors.Upstream(failure);
+        await AnswerAsync(call, error).ConfigureAwait(false);
+    }
+
+    /// <summary>An error event at the head of a stream came with status 200: the client is told the status it stands for.</summary>
+    private static int StatusFor(in UpstreamFailure failure) => failure.Status is >= 400 ? failure.Status : failure.Kind switch
+    {
+        UpstreamFailureKind.BadRequest => 400,
+        UpstreamFailureKind.RateLimited or UpstreamFailureKind.OutOfCredit => 429,
+        UpstreamFailureKind.Overloaded => 503,
+        UpstreamFailureKind.Timeout => 504,
+        _ => 502,
+    };
+
+    private static async Task AnswerAsync(GatewayCall call, GatewayError error)
+    {
+        await call.EnterWriterAsync().ConfigureAwait(false);
+        try
+        {
+            if (call.Committed)
+            {
+                await RelayLane.WriteErrorEventAsync(call, error).ConfigureAwait(false);
+            }
+            else
+            {
+                await ClientResponse.RefuseAsync(call, error).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            call.LeaveWriter();
+        }
+    }
+
+    private GatewayError NothingReady(GatewayCall call)
+    {
+        var now = time.GetTimestamp();
+        var soonest = 0L;
+        var forRate = false;
+        var enabled = false;
+        foreach (var target in call.Candidates)
+        {
+            var until = target.Provider.SoonestReady(now, out var rate);
+            if (until > 0 && (soonest == 0 || until < soonest))
+            {
+                soonest = until;
+                forRate = rate;
+            }
+
+            foreach (var slot in target.Provider.Slots)
+            {
+                enabled |= slot.Health.StateAt(now) is CredentialState.Ready or CredentialState.Cooling;
+            }
+        }
+
+        if (!enabled)
+        {
+            return PipelineErrors.NoCredential();
+        }
+
+        // Nothing cools: every credential has as many calls as it may have at the same time.
+        return soonest == 0
+            ? PipelineErrors.NothingReady(forRate: false, TimeSpan.FromSeconds(1))
+            : PipelineErrors.NothingReady(forRate, time.GetElapsedTime(now, soonest));
+    }
+}

@@ -1,0 +1,134 @@
+using System.Buffers;
+using System.Globalization;
+using Sluice.Protocol;
+using Sluice.Protocol.Canonical;
+using Sluice.Providers.Transport;
+
+namespace Sluice.Pipeline;
+
+/// <summary>Writes the head of a client's answer, and whole answers that are errors.</summary>
+internal static class ClientResponse
+{
+    public const string RequestIdHeader = "x-request-id";
+
+    private const string LimitRequests = "x-ratelimit-limit-requests";
+    private const string RemainingRequests = "x-ratelimit-remaining-requests";
+    private const string ResetRequests = "x-ratelimit-reset-requests";
+    private const string LimitTokens = "x-ratelimit-limit-tokens";
+    private const string RemainingTokens = "x-ratelimit-remaining-tokens";
+    private const string ResetTokens = "x-ratelimit-reset-tokens";
+
+    /// <summary>Begins the answer with the status and the allowed headers of an upstream's.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="upstream">Its head has been read and its body has not been consumed yet.</param>
+    /// <param name="lengthKnown">True when the body goes out as it comes, so that its declared length holds.</param>
+    public static void Begin(GatewayCall call, UpstreamConnection upstream, bool lengthKnown)
+    {
+        var response = call.Http.Response;
+        response.StatusCode = call.HttpStatus = upstream.Status;
+        response.Headers.ContentType = HeaderPolicy.ContentType(upstream.FindRaw("content-type"u8));
+        foreach (var (raw, name) in HeaderPolicy.ToClient)
+        {
+            var value = upstream.FindRaw(raw);
+            if (!value.IsEmpty)
+            {
+                response.Headers[name] = System.Text.Encoding.Latin1.GetString(value);
+            }
+        }
+
+        if (lengthKnown && upstream.ContentLength >= 0)
+        {
+            response.ContentLength = upstream.ContentLength;
+        }
+
+        WriteCommon(call);
+        if (call.Framing == ResponseFraming.Sse)
+        {
+            WriteStreamHeaders(response);
+        }
+    }
+
+    /// <summary>Begins a stream before the upstream has said anything, so that a keep-alive can be sent.</summary>
+    public static void BeginStream(GatewayCall call)
+    {
+        var response = call.Http.Response;
+        response.StatusCode = call.HttpStatus = StatusCodes.Status200OK;
+        response.Headers.ContentType = call.Framing == ResponseFraming.Sse ? "text/event-stream" : "application/json";
+        WriteCommon(call);
+        if (call.Framing == ResponseFraming.Sse)
+        {
+            WriteStreamHeaders(response);
+        }
+    }
+
+    /// <summary>Answers with an error of the gateway, in the dialect of the endpoint.</summary>
+    public static async Task RefuseAsync(GatewayCall call, GatewayError error)
+    {
+        var body = new ArrayBufferWriter<byte>(256);
+        ErrorFormat.For(call.Operation.Dialect).WriteBody(body, error, call.RequestId, call.Framing);
+        call.ErrorCode = error.Code;
+        await WriteAsync(call, error.Status, error.RetryAfter, body.WrittenMemory).ConfigureAwait(false);
+    }
+
+    /// <summary>Answers with an error document as it stands: an upstream's own, redacted.</summary>
+    public static async Task WriteAsync(GatewayCall call, int status, TimeSpan? retryAfter, ReadOnlyMemory<byte> json)
+    {
+        var response = call.Http.Response;
+        response.StatusCode = call.HttpStatus = status;
+        response.Headers.ContentType = "application/json";
+        response.ContentLength = json.Length;
+        if (retryAfter is { } wait)
+        {
+            // Whole seconds, never 0: a client that comes back at once is refused again.
+            response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        WriteCommon(call);
+        call.Committed = true;
+        response.BodyWriter.Write(json.Span);
+        await response.BodyWriter.FlushAsync().ConfigureAwait(false);
+    }
+
+    private static void WriteStreamHeaders(HttpResponse response)
+    {
+        // A proxy in front must not gather events, nor keep them.
+        response.Headers.CacheControl = "no-cache";
+        response.Headers["x-accel-buffering"] = "no";
+    }
+
+    private static void WriteCommon(GatewayCall call)
+    {
+        var headers = call.Http.Response.Headers;
+        headers[RequestIdHeader] = call.RequestId;
+        if (call.Operation.Dialect == Dialect.AnthropicMessages)
+        {
+            headers["request-id"] = call.RequestId;
+        }
+
+        if (call.Caller?.Limiter is { } limiter)
+        {
+            var decision = call.Limit;
+            if (limiter.Limits.Rpm is { } rpm)
+            {
+                headers[LimitRequests] = Text(rpm);
+                headers[RemainingRequests] = Text(decision.RemainingRequests);
+                headers[ResetRequests] = Duration(decision.ResetRequestsSeconds);
+            }
+
+            if (limiter.Limits.Tpm is { } tpm)
+            {
+                headers[LimitTokens] = Text(tpm);
+                headers[RemainingTokens] = Text(decision.RemainingTokens);
+                headers[ResetTokens] = Duration(decision.ResetTokensSeconds);
+            }
+        }
+    }
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>As OpenAI writes it: <c>59s</c>, <c>1m0s</c>.</summary>
+    private static string Duration(int seconds) => DurationTexts[Math.Clamp(seconds, 0, 61)];
+
+    private static readonly string[] DurationTexts = [.. Enumerable.Range(0, 62).Select(static seconds
+        => seconds < 60 ? string.Create(CultureInfo.InvariantCulture, $"{seconds}s") : string.Create(CultureInfo.InvariantCulture, $"1m{seconds - 60}s"))];
+}

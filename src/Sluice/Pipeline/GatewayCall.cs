@@ -1,0 +1,348 @@
+using System.Buffers;
+using System.Diagnostics;
+using Sluice.Auth;
+using Sluice.Credentials;
+using Sluice.Limits;
+using Sluice.Protocol;
+using Sluice.Protocol.OpenAIChat;
+using Sluice.Protocol.Canonical;
+using Sluice.Providers;
+using Sluice.Providers.Transport;
+using Sluice.Routing;
+
+namespace Sluice.Pipeline;
+
+/// <summary>What a call is waiting for; decides what its deadline means.</summary>
+internal enum CallPhase
+{
+    /// <summary>Nothing is bounded.</summary>
+    None,
+    Connect,
+    FirstToken,
+    Idle,
+
+    /// <summary>The client takes no bytes.</summary>
+    Write,
+
+    /// <summary>The client has left; the upstream is read on for its usage.</summary>
+    Detached,
+    Total,
+}
+
+/// <summary>One call on its way. Owns what must be given back: the body's buffer, the lease, the limiter's slot, the connection.</summary>
+internal sealed class GatewayCall
+{
+    /// <summary>Free bytes before the body, so that the head can be put before it and both go out in one send.</summary>
+    public const int Headroom = 1024;
+
+    /// <summary>The most attempts of a call.</summary>
+    public const int MaxAttempts = 5;
+
+    private readonly CallWatchdog _watchdog;
+    private readonly TriedCandidate[] _tried = new TriedCandidate[MaxAttempts];
+    private long _dueAt = long.MaxValue;
+    private long _deadline = long.MaxValue;
+    private long _totalDeadline = long.MaxValue;
+    private long _keepAliveAt = long.MaxValue;
+    private long _detachedUntil = long.MaxValue;
+    private int _phase;
+    private int _writer;
+    private int _clientGone;
+    private int _expired;
+    private bool _ended;
+    private UpstreamConnection? _upstream;
+    private CancellationTokenSource? _connecting;
+
+    public GatewayCall(HttpContext http, Operation operation, string requestId, long startedAt, CallWatchdog watchdog)
+    {
+        Http = http;
+        Operation = operation;
+        RequestId = requestId;
+        StartedAt = startedAt;
+        _watchdog = watchdog;
+    }
+
+    public HttpContext Http { get; }
+
+    public Operation Operation { get; }
+
+    /// <summary>The value of <c>x-request-id</c>.</summary>
+    public string RequestId { get; }
+
+    /// <summary>A time stamp of <see cref="TimeProvider.GetTimestamp"/>.</summary>
+    public long StartedAt { get; }
+
+    /// <summary>When the first body byte went to the client; 0 before.</summary>
+    public long FirstByteAt { get; set; }
+
+    /// <summary>The connection that the call came on.</summary>
+    public ClientConnection Client { get; set; } = null!;
+
+    /// <summary>What tells of a reset stream, on connections that carry many calls.</summary>
+    public CancellationTokenRegistration Aborted { get; set; }
+
+    public Activity? Span { get; set; }
+
+    public Caller? Caller { get; set; }
+
+    /// <summary>The model as the client asked for it; empty until the body was read.</summary>
+    public string Model { get; set; } = "";
+
+    /// <summary>Array that holds the body from <see cref="Headroom"/> on.</summary>
+    public byte[] BodyBuffer { get; set; } = [];
+
+    public int BodyLength { get; set; }
+
+    public ReadOnlySpan<byte> Body => BodyBuffer.AsSpan(Headroom, BodyLength);
+
+    public RequestPeek Peek { get; set; }
+
+    /// <summary>True when the client asked for events.</summary>
+    public bool Streams { get; set; }
+
+    /// <summary>How the client's answer is framed.</summary>
+    public ResponseFraming Framing { get; set; }
+
+    public ModelRoute? Route { get; set; }
+
+    /// <summary>The targets that serve the operation, best first; a target whose upstream failed goes to the end.</summary>
+    public RouteTarget[] Candidates { get; set; } = [];
+
+    public RouteTarget? Target { get; set; }
+
+    public CredentialSlot? Slot { get; set; }
+
+    public int Attempts { get; private set; }
+
+    public LimitDecision Limit { get; set; }
+
+    public bool HoldsLimit { get; set; }
+
+    public long ReservedTokens { get; set; }
+
+    public long LimitSecond { get; set; }
+
+    /// <summary>Reads the answer as it passes; made when an answer comes.</summary>
+    public ResponseTap? Tap { get; set; }
+
+    /// <summary>Takes the usage chunk out that the client did not ask for; null where none was forced.</summary>
+    public SseUsageFilter? UsageFilter { get; set; }
+
+    /// <summary>True once the response's status has been decided and sent on its way.</summary>
+    public bool Committed { get; set; }
+
+    /// <summary>True when request bytes have gone to an upstream.</summary>
+    public bool Dispatched { get; set; }
+
+    /// <summary>True when an upstream's answer was accepted: the call has used something.</summary>
+    public bool Answered { get; set; }
+
+    public int EventsSent { get; set; }
+
+    /// <summary>The last attempt's failure, while none has succeeded.</summary>
+    public UpstreamFailure? Failure { get; set; }
+
+    /// <summary>The upstream's own error document of <see cref="Failure"/>, redacted; null where it gave none that may be shown.</summary>
+    public byte[]? FailureBody { get; set; }
+
+    /// <summary>The error that the client was given; null for a success.</summary>
+    public string? ErrorCode { get; set; }
+
+    public int HttpStatus { get; set; }
+
+    public bool ClientGone => Volatile.Read(ref _clientGone) != 0;
+
+    /// <summary>The deadline that passed; <see cref="CallPhase.None"/> when none did.</summary>
+    public CallPhase Expired => (CallPhase)Volatile.Read(ref _expired);
+
+    public ReadOnlySpan<TriedCandidate> Tried => _tried.AsSpan(0, Attempts);
+
+    /// <summary>When the watchdog must look at this call, as a time stamp.</summary>
+    public long DueAt => Volatile.Read(ref _dueAt);
+
+    internal int WatchShard { get; set; }
+
+    internal int WatchIndex { get; set; }
+
+    public void BeginAttempt(RouteTarget target, CredentialSlot slot)
+    {
+        _tried[Attempts++] = new TriedCandidate(target, slot);
+
+        // A deadline of the attempt before is past; one of the whole call is not.
+        if (Expired is CallPhase.Connect or CallPhase.FirstToken or CallPhase.Idle)
+        {
+            Volatile.Write(ref _expired, (int)CallPhase.None);
+        }
+
+        Target = target;
+        Slot = slot;
+    }
+
+    /// <summary>Bounds the whole call from now on.</summary>
+    public void BoundTotal(TimeSpan total)
+    {
+        Volatile.Write(ref _totalDeadline, _watchdog.After(total));
+        Reschedule();
+    }
+
+    /// <summary>Enters a phase that may take so long. A call whose client has left stays bounded by its detached deadline.</summary>
+    public void Enter(CallPhase phase, TimeSpan limit)
+    {
+        Volatile.Write(ref _phase, (int)phase);
+        Volatile.Write(ref _deadline, _watchdog.After(limit));
+
+        // After the write, so that a client that leaves in the same instant is not forgotten.
+        if (ClientGone)
+        {
+            Volatile.Write(ref _deadline, Volatile.Read(ref _detachedUntil));
+        }
+
+        Reschedule();
+    }
+
+    /// <summary>Sends a keep-alive when nothing else was sent for so long; zero switches it off.</summary>
+    public void KeepAliveAfter(TimeSpan silence)
+    {
+        Volatile.Write(ref _keepAliveAt, silence > TimeSpan.Zero ? _watchdog.After(silence) : long.MaxValue);
+        Reschedule();
+    }
+
+    /// <summary>Gives the watchdog the connection to abort; false when a deadline has passed already.</summary>
+    public bool Use(UpstreamConnection connection)
+    {
+        Volatile.Write(ref _upstream, connection);
+        return Expired == CallPhase.None;
+    }
+
+    public void Unuse() => Volatile.Write(ref _upstream, null);
+
+    /// <summary>Gives the watchdog a connection attempt to cancel.</summary>
+    public CancellationToken BeginConnect()
+    {
+        var source = new CancellationTokenSource();
+        Volatile.Write(ref _connecting, source);
+        return source.Token;
+    }
+
+    public void EndConnect()
+    {
+        var source = Interlocked.Exchange(ref _connecting, null);
+        source?.Dispose();
+    }
+
+    /// <summary>The client's connection is gone: what is under way is read on for a bounded time, and nothing is written any more.</summary>
+    public void OnClientGone()
+    {
+        var until = _watchdog.After(DetachedDrain);
+        if (Interlocked.CompareExchange(ref _detachedUntil, until, long.MaxValue) == long.MaxValue)
+        {
+            Volatile.Write(ref _clientGone, 1);
+            Volatile.Write(ref _deadline, until);
+            Reschedule();
+        }
+    }
+
+    /// <summary>How long a call goes on without its client.</summary>
+    public TimeSpan DetachedDrain { get; init; }
+
+    /// <summary>Sends one keep-alive; set by the pipeline, which knows the dialect.</summary>
+    public Func<GatewayCall, Task>? SendKeepAlive { get; set; }
+
+    /// <summary>Called by the watchdog when <see cref="DueAt"/> has passed; nothing after <see cref="End"/>, when the request may belong to the next call.</summary>
+    public void OnDue(long now)
+    {
+        lock (_tried)
+        {
+            if (!_ended)
+            {
+                ActOn(now);
+            }
+        }
+    }
+
+    /// <summary>From here on the watchdog leaves the call alone.</summary>
+    public void End()
+    {
+        lock (_tried)
+        {
+            _ended = true;
+        }
+    }
+
+    /// <summary>Only one writes to the client at a time: the call itself, or the watchdog with a keep-alive.</summary>
+    public bool TryEnterWriter() => Interlocked.CompareExchange(ref _writer, 1, 0) == 0;
+
+    /// <summary>Waits until a keep-alive that is being written is out.</summary>
+    public async ValueTask EnterWriterAsync()
+    {
+        while (!TryEnterWriter())
+        {
+            await Task.Yield();
+        }
+    }
+
+    public void LeaveWriter() => Volatile.Write(ref _writer, 0);
+
+    public void ReturnBody()
+    {
+        if (BodyBuffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(BodyBuffer);
+            BodyBuffer = [];
+        }
+    }
+
+    private void ActOn(long now)
+    {
+        if (Volatile.Read(ref _totalDeadline) <= now)
+        {
+            Expire(CallPhase.Total);
+        }
+        else if (Volatile.Read(ref _deadline) <= now)
+        {
+            Expire(ClientGone ? CallPhase.Detached : (CallPhase)Volatile.Read(ref _phase));
+        }
+        else if (Volatile.Read(ref _keepAliveAt) <= now && SendKeepAlive is { } send)
+        {
+            Volatile.Write(ref _keepAliveAt, long.MaxValue);
+            Reschedule();
+            _ = send(this);
+        }
+    }
+
+    private void Expire(CallPhase phase)
+    {
+        Volatile.Write(ref _deadline, long.MaxValue);
+        if (phase is CallPhase.Total or CallPhase.Detached)
+        {
+            Volatile.Write(ref _totalDeadline, long.MaxValue);
+            Volatile.Write(ref _keepAliveAt, long.MaxValue);
+        }
+
+        Reschedule();
+        if (Interlocked.CompareExchange(ref _expired, (int)phase, (int)CallPhase.None) != (int)CallPhase.None)
+        {
+            return;
+        }
+
+        if (phase == CallPhase.Write || (CallPhase)Volatile.Read(ref _phase) == CallPhase.Write)
+        {
+            // Ends the pending flush; the upstream is released by the call itself.
+            Http.Abort();
+        }
+
+        try
+        {
+            Volatile.Read(ref _connecting)?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The connection was made in the same instant; the call sees Expired before it uses it.
+        }
+
+        Volatile.Read(ref _upstream)?.Abort();
+    }
+
+    private void Reschedule()
+        => Volatile.Write(ref _dueAt, Math.Min(Math.Min(Volatile.Read(ref _deadline), Volatile.Read(ref _totalDeadline)), Volatile.Read(ref _keepAliveAt)));
+}

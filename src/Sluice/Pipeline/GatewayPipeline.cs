@@ -1,0 +1,338 @@
+using Sluice.Auth;
+using Sluice.Limits;
+using Sluice.Protocol;
+using Sluice.Protocol.Canonical;
+using Sluice.Routing;
+using Sluice.Telemetry;
+using Sluice.Usage;
+
+namespace Sluice.Pipeline;
+
+/// <summary>
+/// The way of a request, from a client's bytes to its account:
+/// <code>
+/// client bytes
+///  (1) identify   credential in the request → Caller
+///  (2) peek       model, stream, maximum of tokens; the body's bytes are kept as they came
+///  (3) route      model name → targets that serve the operation, best first
+///  (4) admit      model allowed? rate, tokens, concurrency
+///  (5) attempt    per candidate: lease a credential → send → classify; commit to the client at the first good event,
+///                 fail over before it; then relay, while a tap reads what passes
+///  (6) settle     tap → token buckets → price → usage record; limits and leases are given back
+///  (7) record     one set of metrics, one span, one log line when it failed
+/// </code>
+/// Failover loops, so this is a method and not a chain of middleware. Runs on the socket's thread: nothing here blocks.
+/// </summary>
+internal sealed partial class GatewayPipeline(
+    GatewayRuntime runtime,
+    ICallerRegistry callers,
+    AttemptEngine attempts,
+    IUsageSink usage,
+    CallWatchdog watchdog,
+    GatewayMetrics metrics,
+    CallLog calls,
+    TimeProvider time,
+    ILogger<GatewayPipeline> logger)
+{
+    /// <summary>Longest text of a client's own request id that is kept.</summary>
+    private const int MaxClientRequestId = 128;
+
+    /// <summary>Longest model name, in characters.</summary>
+    private const int MaxModelName = 512;
+
+    /// <summary>A token is taken for so many bytes where nobody has counted: English is nearer 4, code nearer 3.</summary>
+    private const int BytesPerToken = 4;
+
+    /// <summary>Serves one call of a model endpoint.</summary>
+    /// <param name="http">The request; its endpoint has been matched and nothing of its body read.</param>
+    /// <param name="operation">What is asked.</param>
+    /// <param name="pathModel">The model where it stands in the path, decoded; null where it stands in the body.</param>
+    public async Task RunAsync(HttpContext http, Operation operation, string? pathModel = null)
+    {
+        var snapshot = runtime.Current;
+        var call = Begin(http, operation, snapshot);
+        try
+        {
+            var refused = Identify(call)
+                ?? await RequestBody.ReadAsync(call, snapshot.Config.Server.MaxRequestBytes).ConfigureAwait(false)
+                ?? Peek(call, pathModel, snapshot)
+                ?? Route(call, snapshot)
+                ?? Admit(call);
+            if (refused is null)
+            {
+                await attempts.ServeAsync(call, snapshot).ConfigureAwait(false);
+            }
+            else if (!call.ClientGone)
+            {
+                await ClientResponse.RefuseAsync(call, refused).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e)
+        {
+            // Only a defect comes here: every expected failure is a value.
+            Log.Defect(logger, e, call.RequestId, operation.Name);
+            call.ErrorCode = "internal_error";
+            if (call.Committed || http.Response.HasStarted)
+            {
+                http.Abort();
+            }
+            else
+            {
+                await ClientResponse.RefuseAsync(call, PipelineErrors.Internal()).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await SettleAsync(call).ConfigureAwait(false);
+        }
+    }
+
+    private GatewayCall Begin(HttpContext http, Operation operation, RuntimeSnapshot snapshot)
+    {
+        var call = new GatewayCall(http, operation, RequestId.Next(), time.GetTimestamp(), watchdog)
+        {
+            DetachedDrain = snapshot.Config.Server.DetachedDrain,
+        };
+        if (operation.AlwaysStreams)
+        {
+            call.Streams = true;
+            call.Framing = http.Request.Query["alt"] == "sse" ? ResponseFraming.Sse : ResponseFraming.JsonArray;
+        }
+
+        metrics.CallStarted();
+        call.Span = GatewayTracing.StartCall(operation, http.Request.Headers.TraceParent, http.Request.Headers.TraceState);
+        call.Client = http.Features.Get<ClientConnection>() ?? new ClientConnection();
+        call.Client.Watch(call);
+        if (HttpProtocol.IsHttp2(http.Request.Protocol))
+        {
+            // Many calls share a connection there, and one of them may be reset alone.
+            call.Aborted = http.RequestAborted.UnsafeRegister(static self => ((GatewayCall)self!).OnClientGone(), call);
+        }
+
+        watchdog.Add(call);
+        return call;
+    }
+
+    // :: (1) Who calls? A key is hashed once per connection and then known by the header's own string.
+    private GatewayError? Identify(GatewayCall call)
+    {
+        if (CredentialExtractor.Extract(call.Http.Request, allowQuery: true, out var credential) is { } malformed)
+        {
+            return malformed;
+        }
+
+        if (credential.IsEmpty)
+        {
+            return CredentialExtractor.Missing;
+        }
+
+        var generation = callers.Generation;
+        if (call.Client.Remembered(in credential, generation) is { } known
+            && (known.ExpiresAt is not { } end || end > time.GetUtcNow()))
+        {
+            call.Caller = known;
+            return null;
+        }
+
+        call.Caller = callers.Find(credential.Text);
+        if (call.Caller is null)
+        {
+            return CredentialExtractor.Unknown;
+        }
+
+        call.Client.Remember(in credential, call.Caller, generation);
+        return null;
+    }
+
+    // :: (2) What is asked? The one pass over the body that also refuses what two parsers could read in two ways.
+    private static GatewayError? Peek(GatewayCall call, string? pathModel, RuntimeSnapshot snapshot)
+    {
+        if (RequestPeeker.Peek(call.Body, call.Operation, snapshot.Config.Server.MaxJsonDepth, out var peek) is { } malformed)
+        {
+            return malformed;
+        }
+
+        call.Peek = peek;
+        if (peek.Stream && call.Operation.StreamsByBody)
+        {
+            call.Streams = true;
+            call.Framing = ResponseFraming.Sse;
+        }
+
+        if (pathModel is not null)
+        {
+            call.Model = pathModel;
+            return null;
+        }
+
+        return FindRoute(call, snapshot, in peek);
+    }
+
+    // The name is compared as characters on the stack; a string is made only for a name that no route has.
+    private static GatewayError? FindRoute(GatewayCall call, RuntimeSnapshot snapshot, in RequestPeek peek)
+    {
+        Span<char> name = stackalloc char[MaxModelName];
+        if (!ModelName.TryDecode(call.Body, in peek, name, out var length))
+        {
+            return PipelineErrors.ModelUnknown("");
+        }
+
+        call.Route = snapshot.Routes.Find(name[..length]);
+        call.Model = call.Route?.Name ?? name[..length].ToString();
+        return null;
+    }
+
+    // :: (3) What can serve it?
+    private static GatewayError? Route(GatewayCall call, RuntimeSnapshot snapshot)
+    {
+        call.Route ??= snapshot.Routes.Find(call.Model);
+        if (call.Route is null)
+        {
+            return PipelineErrors.ModelUnknown(call.Model);
+        }
+
+        call.Candidates = call.Route.Order(call.Operation);
+        return null;
+    }
+
+    // :: (4) May it be served? All limits are checked, then all taken, or none.
+    private GatewayError? Admit(GatewayCall call)
+    {
+        var caller = call.Caller!;
+        if (!caller.Models.Allows(call.Model))
+        {
+            return PipelineErrors.ModelNotAllowed(call.Model);
+        }
+
+        if (call.Candidates.Length == 0)
+        {
+            return PipelineErrors.DialectNotServed(call.Route!, call.Operation);
+        }
+
+        call.LimitSecond = Second();
+        call.Limit = caller.Limiter.Acquire(
+            call.BodyLength / BytesPerToken, call.Peek.MaxTokensValue, call.LimitSecond, out var reserved);
+        if (call.Limit.Refused != LimitKind.None)
+        {
+            return PipelineErrors.Limited(call.Limit);
+        }
+
+        call.ReservedTokens = reserved;
+        call.HoldsLimit = true;
+        return null;
+    }
+
+    // :: (6) What was used? And give back what the call held, whatever happened.
+    private async ValueTask SettleAsync(GatewayCall call)
+    {
+        call.End();
+        watchdog.Remove(call);
+        call.Client.Forget(call);
+        call.Aborted.Dispose();
+        call.ReturnBody();
+        var (status, tokens) = Account(call);
+        if (call.HoldsLimit)
+        {
+            call.Caller!.Limiter.Release(call.ReservedTokens, tokens.Total, call.LimitSecond, Second());
+        }
+
+        var cost = Cost(call, status, in tokens);
+        var latency = Micros(call.StartedAt, time.GetTimestamp());
+        var firstToken = call.FirstByteAt == 0 ? 0 : Micros(call.StartedAt, call.FirstByteAt);
+        if (call.Target is not null)
+        {
+            var record = MakeRecord(call, status, in tokens, cost, latency, firstToken);
+            if (!usage.TryWrite(record))
+            {
+                await usage.WriteAsync(record, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+
+        Record(call, new CallSummary
+        {
+            Operation = call.Operation,
+            HttpStatus = call.HttpStatus,
+            ErrorCode = call.ErrorCode,
+            Tokens = tokens,
+            Estimated = status == UsageStatus.Estimated,
+            CostNanoUsd = cost,
+            LatencyMicros = latency,
+            FirstTokenMicros = firstToken,
+            Attempts = call.Attempts,
+        });
+    }
+
+    // :: (7) One set of metrics, one span, one line when it failed.
+    private void Record(GatewayCall call, in CallSummary summary)
+    {
+        var series = call.Target?.Series ?? metrics.Unrouted;
+        metrics.CallEnded(series, in summary);
+        GatewayTracing.Finish(call.Span, series, in summary, call.RequestId, call.Model, null);
+        calls.Ended(call.RequestId, call.Caller?.KeyName, series, in summary);
+    }
+
+    /// <summary>The upstream's own count where it gave one; else what Sluice counted, at least one token each way.</summary>
+    private static (UsageStatus Status, TokenUsage Tokens) Account(GatewayCall call)
+    {
+        if (!call.Answered)
+        {
+            return (call.Dispatched ? UsageStatus.Failed : UsageStatus.Void, default);
+        }
+
+        if (call.Tap is { HasUsage: true } tap)
+        {
+            return (UsageStatus.Settled, tap.Usage);
+        }
+
+        if (!call.Operation.Metered)
+        {
+            return (UsageStatus.Settled, default);
+        }
+
+        var input = Math.Max(1, call.BodyLength / BytesPerToken);
+        var produces = call.Operation.GenAIName != "embeddings";
+        var output = produces ? Math.Max(1, (call.Tap?.OutputTextBytes ?? 0) / BytesPerToken) : 0;
+        return (UsageStatus.Estimated, new TokenUsage(input, 0, 0, 0, output, 0));
+    }
+
+    private static long? Cost(GatewayCall call, UsageStatus status, in TokenUsage tokens)
+        => status is UsageStatus.Failed or UsageStatus.Void || !call.Operation.Metered ? 0 : call.Target?.Price?.Cost(in tokens);
+
+    private UsageRecord MakeRecord(GatewayCall call, UsageStatus status, in TokenUsage tokens, long? cost, long latency, long firstToken)
+    {
+        var caller = call.Caller!;
+        var target = call.Target!;
+        string? clientId = call.Http.Request.Headers["x-client-request-id"];
+        return new UsageRecord
+        {
+            RequestId = call.RequestId,
+            ClientRequestId = clientId?.Length > MaxClientRequestId ? clientId[..MaxClientRequestId] : clientId,
+            KeyId = caller.KeyId,
+            KeyName = caller.KeyName,
+            User = caller.User,
+            Model = call.Model,
+            Provider = target.Provider.Name,
+            UpstreamModel = target.Model,
+            Credential = call.Slot!.Name,
+            Operation = call.Operation.Name,
+            Status = status,
+            Tokens = tokens,
+            CostNanoUsd = cost,
+            LatencyMicros = latency,
+            FirstTokenMicros = firstToken,
+            Attempts = call.Attempts,
+            HttpStatus = call.HttpStatus,
+            AtMicros = ((time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond) - latency,
+        };
+    }
+
+    private long Second() => watchdog.Now / time.TimestampFrequency;
+
+    private long Micros(long from, long to) => (long)((to - from) * (1_000_000.0 / time.TimestampFrequency));
+
+    private static partial class Log
+    {
+        [LoggerMessage(3001, LogLevel.Error, "{RequestId} {Operation} met a defect of the gateway")]
+        public static partial void Defect(ILogger logger, Exception exception, string requestId, string operation);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text;
+
+namespace Sluice.Pipeline;
+
+/// <summary>
+/// Which headers travel. Both lists name what is let through; everything else stays: hop-by-hop headers, cookies,
+/// credentials, forwarding headers, and whatever identifies the client or the operator's account.
+/// </summary>
+internal static class HeaderPolicy
+{
+    /// <summary>From client to upstream, for every dialect.</summary>
+    public static readonly string[] ToUpstream = ["accept", "openai-beta", AnthropicVersion, "anthropic-beta"];
+
+    public const string AnthropicVersion = "anthropic-version";
+
+    /// <summary>From upstream to client, beside content type and retry times.</summary>
+    public static readonly (byte[] Raw, string Name)[] ToClient =
+    [
+        .. new[] { "openai-processing-ms", "openai-version", "x-should-retry" }.Select(name => (Encoding.ASCII.GetBytes(name), name)),
+    ];
+
+    /// <summary>The version sent to Anthropic when a client sends none; the vendor refuses a request without one.</summary>
+    public const string DefaultAnthropicVersion = "2023-06-01";
+
+    private const string Json = "application/json";
+    private const string EventStream = "text/event-stream";
+
+    /// <summary>The content type for the client: JSON or event stream as they came, anything else as opaque bytes, so that nothing from upstream runs in a browser.</summary>
+    public static string ContentType(ReadOnlySpan<byte> raw)
+    {
+        if (raw.SequenceEqual("application/json"u8))
+        {
+            return Json;
+        }
+
+        if (raw.SequenceEqual("text/event-stream"u8))
+        {
+            return EventStream;
+        }
+
+        if (IsJson(raw) || IsEventStream(raw))
+        {
+            return Encoding.Latin1.GetString(raw);
+        }
+
+        return "application/octet-stream";
+    }
+
+    public static bool IsEventStream(ReadOnlySpan<byte> contentType) => Starts(contentType, "text/event-stream"u8);
+
+    public static bool IsJson(ReadOnlySpan<byte> contentType) => Starts(contentType, "application/json"u8);
+
+    private static bool Starts(ReadOnlySpan<byte> value, ReadOnlySpan<byte> prefix)
+        => value.Length >= prefix.Length && Ascii.EqualsIgnoreCase(value[..prefix.Length], prefix)
+            && (value.Length == prefix.Length || value[prefix.Length] is (byte)';' or (byte)' ');
+}

@@ -1,0 +1,26 @@
+using Sluice.Credentials;
+using Sluice.Providers;
+using Sluice.Providers.Transport;
+using Sluice.Routing;
+
+namespace Sluice.Pipeline;
+
+internal static class PipelineRegistration
+{
+    /// <summary>Adds the way of a request: routing, credentials, transport, attempts and relay. Needs configuration, API keys, usage and telemetry.</summary>
+    public static IServiceCollection AddPipeline(this IServiceCollection services)
+    {
+        services.AddSingleton<ProviderRegistry>();
+        services.AddSingleton<UpstreamTransportOptions>();
+        services.AddSingleton<UpstreamTransport>();
+        services.AddSingleton<CredentialDirectory>();
+        services.AddSingleton<SimulatorAddress>();
+        services.AddSingleton<RoutingTableBuilder>();
+        services.AddSingleton<GatewayRuntime>();
+        services.AddSingleton<CallWatchdog>();
+        services.AddSingleton<RelayLane>();
+        services.AddSingleton<AttemptEngine>();
+        services.AddSingleton<GatewayPipeline>();
+        return services;
+    }
+}

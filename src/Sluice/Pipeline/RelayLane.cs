@@ -1,0 +1,192 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Sluice.Configuration;
+using Sluice.Protocol.Canonical;
+using Sluice.Providers.Transport;
+
+namespace Sluice.Pipeline;
+
+/// <summary>
+/// Client and upstream speak the same dialect: bytes go through as they come, one flush per read, while the tap looks on.
+/// When the client leaves, the upstream is read on for a bounded time, so that what was used is what is settled.
+/// </summary>
+internal sealed class RelayLane(TimeProvider time)
+{
+    /// <summary>Commits to the client and relays the rest of the answer.</summary>
+    /// <param name="call">The call, with its tap started.</param>
+    /// <param name="upstream">The head and the first bytes of the body have been read, and tapped.</param>
+    /// <param name="server">Times for writing and for keep-alives.</param>
+    public async ValueTask RunAsync(GatewayCall call, UpstreamConnection upstream, ServerConfig server)
+    {
+        var tap = call.Tap!;
+        var timeouts = call.Target!.Provider.Config.Timeouts;
+        call.Answered = true;
+        if (!call.TryEnterWriter())
+        {
+            await call.EnterWriterAsync().ConfigureAwait(false);
+        }
+
+        try
+        {
+            if (!call.Committed)
+            {
+                call.Committed = true;
+                if (!call.ClientGone)
+                {
+                    ClientResponse.Begin(call, upstream, lengthKnown: call.UsageFilter is null);
+                }
+            }
+
+            call.HttpStatus = upstream.Status;
+            call.FirstByteAt = time.GetTimestamp();
+            call.Target.Speed.NoteSuccess((long)(time.GetElapsedTime(call.StartedAt, call.FirstByteAt).TotalMicroseconds));
+            while (true)
+            {
+                if (!call.ClientGone)
+                {
+                    // The last bytes are not flushed here: they leave together with the end of the response.
+                    Forward(call, upstream.Body);
+                    if (!upstream.BodyComplete)
+                    {
+                        await FlushAsync(call, server.WriteTimeout).ConfigureAwait(false);
+                    }
+                }
+
+                upstream.ConsumeBody();
+                if (upstream.BodyComplete)
+                {
+                    break;
+                }
+
+                call.EventsSent = tap.Events;
+                call.LeaveWriter();
+                call.Enter(CallPhase.Idle, timeouts.Idle);
+                call.KeepAliveAfter(call.Streams ? server.KeepAlive : TimeSpan.Zero);
+                var added = await upstream.ReadBodyAsync().ConfigureAwait(false);
+                if (!call.TryEnterWriter())
+                {
+                    await call.EnterWriterAsync().ConfigureAwait(false);
+                }
+
+                if (added < 0)
+                {
+                    break;
+                }
+
+                tap.Read(upstream.Body);
+            }
+
+            tap.Complete();
+            await FinishAsync(call, upstream).ConfigureAwait(false);
+        }
+        finally
+        {
+            call.LeaveWriter();
+        }
+    }
+
+    /// <summary>Sends what every client of the dialect ignores, so that nothing on the way closes a silent stream.</summary>
+    public static async Task SendKeepAliveAsync(GatewayCall call, TimeSpan interval)
+    {
+        if (!call.TryEnterWriter())
+        {
+            // The call is writing itself, so the stream is not silent.
+            return;
+        }
+
+        try
+        {
+            // Never inside an event that has come in part.
+            var atBoundary = !call.Answered || call.Tap is { AtEventBoundary: true };
+            if (!call.ClientGone && atBoundary)
+            {
+                var bytes = ErrorFormat.For(call.Operation.Dialect).KeepAlive(call.Framing);
+                if (!call.Committed)
+                {
+                    call.Committed = true;
+                    ClientResponse.BeginStream(call);
+                }
+
+                call.Http.Response.BodyWriter.Write(bytes);
+                await call.Http.Response.BodyWriter.FlushAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            call.LeaveWriter();
+            call.KeepAliveAfter(interval);
+        }
+    }
+
+    /// <summary>Ends a stream that has begun with an error in the client's dialect. The caller is the writer.</summary>
+    public static async ValueTask WriteErrorEventAsync(GatewayCall call, GatewayError error)
+    {
+        call.ErrorCode = error.Code;
+        var writer = call.Http.Response.BodyWriter;
+        ErrorFormat.For(call.Operation.Dialect).WriteStreamEvent(writer, error, call.RequestId, call.Framing, call.EventsSent);
+        await writer.FlushAsync().ConfigureAwait(false);
+    }
+
+    private static void Forward(GatewayCall call, ReadOnlySpan<byte> body)
+    {
+        var writer = call.Http.Response.BodyWriter;
+        if (call.UsageFilter is { } filter)
+        {
+            filter.Filter(body, writer);
+        }
+        else
+        {
+            writer.Write(body);
+        }
+    }
+
+    /// <summary>Hands the bytes to the client; a client that takes none for too long is cut by the watchdog.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private static async ValueTask FlushAsync(GatewayCall call, TimeSpan writeTimeout)
+    {
+        var flush = call.Http.Response.BodyWriter.FlushAsync();
+        if (!flush.IsCompleted)
+        {
+            call.Enter(CallPhase.Write, writeTimeout);
+        }
+
+        var result = await flush.ConfigureAwait(false);
+        if (result.IsCompleted || result.IsCanceled)
+        {
+            call.OnClientGone();
+        }
+    }
+
+    /// <summary>An answer that broke off never ends cleanly: an error event where the stream stands between two, else a cut.</summary>
+    private static async ValueTask FinishAsync(GatewayCall call, UpstreamConnection upstream)
+    {
+        var tap = call.Tap!;
+        var broken = upstream.Failure != TransportFailure.None;
+        if (call.ClientGone)
+        {
+            call.ErrorCode = "client_gone";
+            return;
+        }
+
+        var early = call.Streams && call.Operation.Metered && !tap.Ended && !tap.HasError;
+        if (!broken && !early)
+        {
+            call.UsageFilter?.Flush(call.Http.Response.BodyWriter);
+            return;
+        }
+
+        var error = call.Expired != CallPhase.None ? PipelineErrors.StreamTimedOut(call.Expired) : PipelineErrors.StreamBroken();
+        call.ErrorCode = error.Code;
+        if (call.Streams && tap.AtEventBoundary)
+        {
+            await WriteErrorEventAsync(call, error).ConfigureAwait(false);
+        }
+        else
+        {
+            // What came so far leaves first.
+            call.UsageFilter?.Flush(call.Http.Response.BodyWriter);
+            await call.Http.Response.BodyWriter.FlushAsync().ConfigureAwait(false);
+            call.Http.Abort();
+        }
+    }
+}

@@ -1,0 +1,203 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+using Sluice.Credentials;
+using Sluice.Protocol;
+using Sluice.Protocol.OpenAIChat;
+using Sluice.Protocol.Json;
+using Sluice.Routing;
+
+namespace Sluice.Pipeline;
+
+/// <summary>Builds the bytes of an upstream request: the head from its template, then the body as it came but for the named edits.</summary>
+internal readonly struct UpstreamRequest : IDisposable
+{
+    private readonly byte[]? _rented;
+
+    private UpstreamRequest(ReadOnlyMemory<byte> bytes, byte[]? rented)
+    {
+        Bytes = bytes;
+        _rented = rented;
+    }
+
+    /// <summary>Head and body, to be sent in one piece.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>
+    /// Puts head and body together. Where the body needs no edit the head goes into the free room before it and nothing is
+    /// copied; else the edited body is written into a second buffer.
+    /// </summary>
+    /// <returns>Null when the model's name cannot stand in the vendor's path.</returns>
+    public static UpstreamRequest? Build(GatewayCall call, RouteTarget target, CredentialSlot slot)
+    {
+        var operation = call.Operation;
+        var template = slot.Heads[operation.Index] ??= MakeTemplate(operation, target, slot);
+        var query = UpstreamQuery.Of(call.Http.Request.QueryString);
+        string? path = null;
+        if (template.Whole is null || query.Length > 0)
+        {
+            path = target.Provider.Urls.For(operation, target.Model, query);
+            if (path is null)
+            {
+                return null;
+            }
+        }
+
+        var peek = call.Peek;
+        var edit = new JsonEdit();
+        if (peek.Model.Found && !target.ModelJson.AsSpan().SequenceEqual(peek.Model.Of(call.Body))
+            && !(peek.ModelEscaped && target.Model == call.Model))
+        {
+            edit.Replace(peek.Model, target.ModelJson);
+        }
+
+        call.UsageFilter = null;
+        if (call.Streams && operation.StreamsByBody && operation.Dialect == Dialect.OpenAIChat
+            && !peek.IncludeUsage && target.Provider.Descriptor.SupportsIncludeUsage)
+        {
+            IncludeUsageEdit.Apply(ref edit, call.Body, in peek);
+            call.UsageFilter = new SseUsageFilter();
+        }
+
+        var length = edit.Length(call.BodyLength);
+        byte[]? rented = null;
+        var buffer = call.BodyBuffer;
+        if (edit.Count > 0)
+        {
+            rented = buffer = ArrayPool<byte>.Shared.Rent(GatewayCall.Headroom + length);
+            edit.Apply(call.Body, buffer.AsSpan(GatewayCall.Headroom));
+        }
+
+        Span<byte> scratch = stackalloc byte[GatewayCall.Headroom];
+        var head = new HeadWriter(scratch);
+        WriteHead(ref head, call, template, path, length);
+        var written = head.Written;
+        if (written.Length <= GatewayCall.Headroom)
+        {
+            var start = GatewayCall.Headroom - written.Length;
+            written.CopyTo(buffer.AsSpan(start));
+            head.Dispose();
+            return new UpstreamRequest(buffer.AsMemory(start, written.Length + length), rented);
+        }
+
+        // A head that is larger than the free room: rare (a very long list of betas), so it may cost a copy.
+        var whole = ArrayPool<byte>.Shared.Rent(written.Length + length);
+        written.CopyTo(whole);
+        buffer.AsSpan(GatewayCall.Headroom, length).CopyTo(whole.AsSpan(written.Length));
+        var total = written.Length + length;
+        head.Dispose();
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+
+        return new UpstreamRequest(whole.AsMemory(0, total), whole);
+    }
+
+    public void Dispose()
+    {
+        if (_rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_rented);
+        }
+    }
+
+    private static RequestHeadTemplate MakeTemplate(Operation operation, RouteTarget target, CredentialSlot slot)
+    {
+        var constant = operation.ModelInPath ? null : target.Provider.Urls.For(operation, target.Model, "");
+        return RequestHeadTemplate.Make(constant, slot.Pool.Origin.Authority, target.Provider.Provider, slot.Config.ApiKey.Reveal());
+    }
+
+    private static void WriteHead(ref HeadWriter head, GatewayCall call, RequestHeadTemplate template, string? path, int bodyLength)
+    {
+        if (path is null)
+        {
+            head.Write(template.Whole);
+        }
+        else
+        {
+            head.Write("POST "u8);
+            head.WriteAscii(path);
+            head.Write(template.AfterTarget);
+        }
+
+        var headers = call.Http.Request.Headers;
+        foreach (var name in HeaderPolicy.ToUpstream)
+        {
+            var values = headers[name];
+            if (values.Count > 0)
+            {
+                head.WriteAscii(name);
+                head.Write(": "u8);
+                head.WriteAscii(values.Count == 1 ? values[0]! : string.Join(',', values.ToArray()));
+                head.Write("\r\n"u8);
+            }
+            else if (ReferenceEquals(name, HeaderPolicy.AnthropicVersion) && call.Operation.Dialect == Dialect.AnthropicMessages)
+            {
+                head.Write("anthropic-version: "u8);
+                head.WriteAscii(HeaderPolicy.DefaultAnthropicVersion);
+                head.Write("\r\n"u8);
+            }
+        }
+
+        head.Write("content-length: "u8);
+        head.WriteNumber(bodyLength);
+        head.Write("\r\n\r\n"u8);
+    }
+
+    /// <summary>Writes into the given span, and into a rented array when that is full.</summary>
+    private ref struct HeadWriter(Span<byte> initial)
+    {
+        private Span<byte> _span = initial;
+        private byte[]? _rented;
+        private int _length;
+
+        public readonly ReadOnlySpan<byte> Written => _span[.._length];
+
+        public void Write(ReadOnlySpan<byte> bytes)
+        {
+            Ensure(bytes.Length);
+            bytes.CopyTo(_span[_length..]);
+            _length += bytes.Length;
+        }
+
+        public void WriteAscii(ReadOnlySpan<char> text)
+        {
+            Ensure(text.Length);
+            _length += Encoding.Latin1.GetBytes(text, _span[_length..]);
+        }
+
+        public void WriteNumber(int value)
+        {
+            Ensure(11);
+            Utf8Formatter.TryFormat(value, _span[_length..], out var written);
+            _length += written;
+        }
+
+        public readonly void Dispose()
+        {
+            if (_rented is not null)
+            {
+                ArrayPool<byte>.Shared.Return(_rented);
+            }
+        }
+
+        private void Ensure(int more)
+        {
+            if (_length + more <= _span.Length)
+            {
+                return;
+            }
+
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_span.Length * 2, _length + more));
+            _span[.._length].CopyTo(larger);
+            if (_rented is not null)
+            {
+                ArrayPool<byte>.Shared.Return(_rented);
+            }
+
+            _rented = larger;
+            _span = larger;
+        }
+    }
+}

@@ -1,0 +1,168 @@
+using Sluice.Protocol;
+using Sluice.Protocol.Canonical;
+using Sluice.Providers;
+
+namespace Sluice.Routing;
+
+/// <summary>The ways to order the targets of a model.</summary>
+internal enum RoutingStrategy
+{
+    /// <summary>Lowest priority number first; equal numbers share by weight.</summary>
+    Priority,
+
+    /// <summary>All targets share by weight.</summary>
+    Weighted,
+
+    /// <summary>Each target in turn.</summary>
+    RoundRobin,
+
+    /// <summary>The target with the fewest calls in flight for its weight.</summary>
+    LeastBusy,
+
+    /// <summary>The cheapest first; an unpriced target last.</summary>
+    Cost,
+
+    /// <summary>The operator's own ranking: lowest priority number first, without sharing.</summary>
+    Quality,
+
+    /// <summary>The shortest time to the first byte of late; an untried target first.</summary>
+    Speed,
+
+    /// <summary>Success, speed and cost together.</summary>
+    Adaptive,
+}
+
+/// <summary>A name that clients may ask for, and what can serve it.</summary>
+internal sealed class ModelRoute(string name, RoutingStrategy strategy, RouteTarget[] targets)
+{
+    private static readonly TokenUsage MillionEachWay = new(1_000_000, 0, 0, 0, 1_000_000, 0);
+
+    private int _turn;
+
+    /// <summary>The name as clients ask for it.</summary>
+    public string Name { get; } = name;
+
+    public RoutingStrategy Strategy { get; } = strategy;
+
+    public RouteTarget[] Targets { get; } = targets;
+
+    /// <summary>What the vendor's catalogue says of the first target's model; null when it is not in a catalogue.</summary>
+    public ModelInfo? Info { get; init; }
+
+    /// <summary>The targets that serve an operation, best first; empty when none does. Not to be changed when it is this route's own array.</summary>
+    public RouteTarget[] Order(Operation operation)
+    {
+        var count = 0;
+        foreach (var target in Targets)
+        {
+            count += target.Provider.Serves(operation) ? 1 : 0;
+        }
+
+        if (count == 0)
+        {
+            return [];
+        }
+
+        if (count == 1 && Targets.Length == 1)
+        {
+            return Targets;
+        }
+
+        var ordered = new RouteTarget[count];
+        count = 0;
+        foreach (var target in Targets)
+        {
+            if (target.Provider.Serves(operation))
+            {
+                ordered[count++] = target;
+            }
+        }
+
+        if (count > 1)
+        {
+            Sort(ordered);
+        }
+
+        return ordered;
+    }
+
+    private static void MoveFirst(Span<RouteTarget> list, int at)
+    {
+        var first = list[at];
+        list[..at].CopyTo(list[1..]);
+        list[0] = first;
+    }
+
+    private static void Rotate(Span<RouteTarget> list, int by)
+    {
+        list[..by].Reverse();
+        list[by..].Reverse();
+        list.Reverse();
+    }
+
+    private void Sort(Span<RouteTarget> list)
+    {
+        var turn = (uint)Interlocked.Increment(ref _turn);
+        switch (Strategy)
+        {
+            case RoutingStrategy.Weighted:
+                MoveFirst(list, PickByWeight(list, turn));
+                break;
+            case RoutingStrategy.RoundRobin:
+                Rotate(list, (int)(turn % (uint)list.Length));
+                break;
+            case RoutingStrategy.LeastBusy:
+                SortBy(list, target => (double)target.Provider.InFlight / Math.Max(1, target.Weight));
+                break;
+            case RoutingStrategy.Cost:
+                SortBy(list, CostOf);
+                break;
+            case RoutingStrategy.Quality:
+                SortBy(list, target => target.Priority);
+                break;
+            case RoutingStrategy.Speed:
+                SortBy(list, target => target.Speed.FirstTokenMicros);
+                break;
+            case RoutingStrategy.Adaptive:
+                SortBy(list, target => -Score(target));
+                break;
+            default:
+                SortBy(list, target => target.Priority);
+                var same = 1;
+                while (same < list.Length && list[same].Priority == list[0].Priority)
+                {
+                    same++;
+                }
+
+                MoveFirst(list[..same], PickByWeight(list[..same], turn));
+                break;
+        }
+    }
+
+    /// <summary>Input and output together: what a typical chat pays for.</summary>
+    private static double CostOf(RouteTarget target)
+        => target.Price?.Cost(in MillionEachWay) is { } cost ? cost : double.MaxValue;
+
+    /// <summary>Half for success, three tenths for speed (seconds), two tenths for cost (cents per thousand tokens).</summary>
+    private static double Score(RouteTarget target)
+    {
+        var seconds = target.Speed.FirstTokenMicros / 1e6;
+        var cost = target.Price?.Cost(in MillionEachWay) is { } nano ? nano / 1e10 : 1;
+        return (0.5 * target.Speed.Success) + (0.3 / (1 + seconds)) + (0.2 / (1 + cost));
+    }
+
+    private static int PickByWeight(ReadOnlySpan<RouteTarget> list, uint turn)
+        => WeightedTurn.Pick(list, static target => target.Weight, turn);
+
+    /// <summary>Insertion sort: stable, and lists of targets are short.</summary>
+    private static void SortBy(Span<RouteTarget> list, Func<RouteTarget, double> key)
+    {
+        for (var i = 1; i < list.Length; i++)
+        {
+            for (var j = i; j > 0 && key(list[j]) < key(list[j - 1]); j--)
+            {
+                (list[j], list[j - 1]) = (list[j - 1], list[j]);
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Sluice.Storage;
+
+/// <summary>
+/// The root of what is secret at rest. From one text (<c>SLUICE_MASTER_KEY</c>, or <c>master.key</c> in the data folder)
+/// separate keys are derived for separate uses. The database holds a check value, never a key.
+/// </summary>
+internal sealed class MasterKey
+{
+    /// <summary>32 bytes in base64 are 44 characters; a passphrase must be at least this long.</summary>
+    private const int ShortestText = 32;
+
+    private const int NonceSize = 12;
+    private const int TagSize = 16;
+    private const string CheckSetting = "master_key_check";
+    private const UnixFileMode OwnerReadWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly byte[] _sealing;
+
+    private MasterKey(string text)
+    {
+        var material = Encoding.UTF8.GetBytes(text);
+        Pepper = Derive(material, "sluice api-key pepper v1");
+        _sealing = Derive(material, "sluice secrets aes-256-gcm v1");
+        Check = Derive(material, "sluice master-key check v1");
+        CryptographicOperations.ZeroMemory(material);
+    }
+
+    /// <summary>The HMAC key under which API keys are stored and looked up; 32 bytes.</summary>
+    public byte[] Pepper { get; }
+
+    private byte[] Check { get; }
+
+    /// <summary>Takes the key of the options, or of the key file, and makes the file when the database is new.</summary>
+    /// <exception cref="StartRefusedException">The key is missing, too short, or not the one that the database was written with.</exception>
+    public static MasterKey Open(StorageOptions options, SqliteDatabase database)
+    {
+        byte[]? check;
+        using (var read = database.Read())
+        {
+            check = read.Connection.Scalar<byte[]>("SELECT value FROM settings WHERE name = $0", CheckSetting);
+        }
+
+        var file = Path.Combine(database.Folder, "master.key");
+        var fromFile = options.MasterKey.IsEmpty;
+        var key = new MasterKey(fromFile ? ReadFile(file, mayCreate: check is null) : Validated(options.MasterKey.Reveal(), "SLUICE_MASTER_KEY"));
+        if (check is null)
+        {
+            // Two first starts at once: the one that comes second compares with what the first has written.
+            check = database.WriteAsync(connection =>
+            {
+                connection.Execute("INSERT INTO settings (name, value) VALUES ($0, $1) ON CONFLICT (name) DO NOTHING", CheckSetting, key.Check);
+                return connection.Scalar<byte[]>("SELECT value FROM settings WHERE name = $0", CheckSetting)!;
+            }).GetAwaiter().GetResult();
+        }
+
+        return CryptographicOperations.FixedTimeEquals(check, key.Check)
+            ? key
+            : throw new StartRefusedException(
+                $"{(fromFile ? file : "SLUICE_MASTER_KEY")} is not the master key that the database in {database.Folder} was written with. "
+                + "Put the original key back; without it stored provider secrets and API keys cannot be used.");
+    }
+
+    /// <summary>Encrypts a text for one row: a copy of the bytes in another row, table or version does not decrypt.</summary>
+    public byte[] Seal(string table, string rowId, long version, string text)
+    {
+        var plain = Encoding.UTF8.GetBytes(text);
+        var box = new byte[NonceSize + plain.Length + TagSize];
+        RandomNumberGenerator.Fill(box.AsSpan(0, NonceSize));
+        using var aes = new AesGcm(_sealing, TagSize);
+        aes.Encrypt(
+            box.AsSpan(0, NonceSize), plain, box.AsSpan(NonceSize, plain.Length), box.AsSpan(NonceSize + plain.Length), Context(table, rowId, version));
+        CryptographicOperations.ZeroMemory(plain);
+        return box;
+    }
+
+    /// <summary>Decrypts what <see cref="Seal"/> made for the same row; null when it was changed or belongs to another.</summary>
+    public string? Unseal(string table, string rowId, long version, ReadOnlySpan<byte> box)
+    {
+        if (box.Length < NonceSize + TagSize)
+        {
+            return null;
+        }
+
+        var plain = new byte[box.Length - NonceSize - TagSize];
+        using var aes = new AesGcm(_sealing, TagSize);
+        try
+        {
+            aes.Decrypt(box[..NonceSize], box[NonceSize..^TagSize], box[^TagSize..], plain, Context(table, rowId, version));
+            return Encoding.UTF8.GetString(plain);
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return null;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plain);
+        }
+    }
+
+    private static byte[] Derive(byte[] material, string use)
+        => HKDF.DeriveKey(HashAlgorithmName.SHA256, material, 32, info: Encoding.UTF8.GetBytes(use));
+
+    private static byte[] Context(string table, string rowId, long version)
+        => Encoding.UTF8.GetBytes(string.Create(null, $"{table}|{rowId}|{version}"));
+
+    private static string Validated(string text, string source)
+    {
+        var trimmed = text.Trim();
+        return trimmed.Length >= ShortestText
+            ? trimmed
+            : throw new StartRefusedException(
+                $"{source} has {trimmed.Length} characters; a master key needs {ShortestText} or more. Make one with: openssl rand -base64 32");
+    }
+
+    private static string ReadFile(string file, bool mayCreate)
+    {
+        if (!File.Exists(file))
+        {
+            if (!mayCreate)
+            {
+                throw new StartRefusedException(
+                    $"The database is encrypted, and its master key is not here: put {file} back or set SLUICE_MASTER_KEY to its content.");
+            }
+
+            CreateFile(file);
+        }
+
+        return Validated(File.ReadAllText(file), file);
+    }
+
+    private static void CreateFile(string file)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerReadWrite;
+        }
+
+        // Written beside and moved into place, so that a start at the same moment reads a whole key or none.
+        var draft = file + "." + RandomNumberGenerator.GetHexString(8, lowercase: true);
+        using (var stream = new FileStream(draft, options))
+        {
+            stream.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) + "\n"));
+            stream.Flush(flushToDisk: true);
+        }
+
+        try
+        {
+            File.Move(draft, file);
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            // Another first start was quicker; its key is the key.
+            File.Delete(draft);
+        }
+    }
+}
