@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Sluice.TestKit;
-using Sluice.TestKit.Gateway;
 using Sluice.TestKit.Upstream;
 using Sluice.TestKit.Vendors;
 

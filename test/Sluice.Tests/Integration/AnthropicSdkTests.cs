@@ -36,7 +36,7 @@ public sealed class AnthropicSdkTests(SimulatorFixture gateway) : IClassFixture<
     [Fact]
     public async Task CountTokens_Simulated_Counts()
     {
-        var count = await Client().Messages.CountTokens(new MessageCountTokensParams { Model = "sim-small", Messages = [new() { Role = Role.User, Content = "say hello" }] });
+        var count = await Client().Messages.CountTokens(new MessageCountTokensParams { Model = "sim-small", Messages = [new UserMessageParam("say hello")] });
 
         count.InputTokens.ShouldBeGreaterThan(0);
     }
@@ -45,7 +45,7 @@ public sealed class AnthropicSdkTests(SimulatorFixture gateway) : IClassFixture<
     [InlineData("sk-wrong", "sim-small", typeof(AnthropicUnauthorizedException))]
     [InlineData(SimulatorFixture.Key, "no-such-model", typeof(AnthropicNotFoundException))]
     [InlineData(SimulatorFixture.NarrowKey, "sim-large", typeof(AnthropicForbiddenException))]
-    public async Task Create_Refused_ThrowsTheErrorsOwnType(string key, string model, Type type)
+    public async Task Create_Refused_ThrowsTheErrorsOwnType(string key, string model, System.Type type)
     {
         var error = await Record.ExceptionAsync(() => Client(key).Messages.Create(Ask(model)));
 
@@ -55,7 +55,7 @@ public sealed class AnthropicSdkTests(SimulatorFixture gateway) : IClassFixture<
     private AnthropicClient Client(string key = SimulatorFixture.Key) => new() { BaseUrl = gateway.Sluice.Address.ToString().TrimEnd('/'), ApiKey = key, MaxRetries = 0 };
 
     private static MessageCreateParams Ask(string model = "sim-small")
-        => new() { Model = model, MaxTokens = 256, Messages = [new() { Role = Role.User, Content = "say hello" }] };
+        => new() { Model = model, MaxTokens = 256, Messages = [new UserMessageParam("say hello")] };
 
     private static string TextOf(Message message) => string.Concat(message.Content.Select(b => b.TryPickText(out var text) ? text.Text : ""));
 }

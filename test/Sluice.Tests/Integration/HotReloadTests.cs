@@ -128,6 +128,6 @@ public sealed class HotReloadTests : IAsyncLifetime
 
     private async Task<int> CallAsync(string model) => (await _client.CallAsync(TestedDialect.Chat, model)).Status;
 
-    private Task BecomesAsync(string model, int status)
-        => Eventually.ValueAsync($"{status} for {model}", async () => await CallAsync(model) == status ? "yes" : null, TimeSpan.FromSeconds(10));
+    private async Task BecomesAsync(string model, int status)
+        => await Eventually.ValueAsync($"{status} for {model}", async () => await CallAsync(model) == status ? "yes" : null, TimeSpan.FromSeconds(10));
 }

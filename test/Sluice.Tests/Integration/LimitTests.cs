@@ -120,8 +120,8 @@ public sealed partial class LimitTests : IAsyncLifetime
         (await client.CallAsync(TestedDialect.Messages, _lane.Claude)).Status.ShouldBe(200);
     }
 
-    private Task ShouldBeServedAgainAsync(GatewayClient client)
-        => Eventually.ValueAsync("the key's only slot", async () =>
+    private async Task ShouldBeServedAgainAsync(GatewayClient client)
+        => await Eventually.ValueAsync("the key's only slot", async () =>
             (await client.CallAsync(TestedDialect.Messages, _lane.Claude)) is { Status: 200 } reply ? reply : null, TimeSpan.FromSeconds(10));
 
     private static string Key(string name) => $"sk-client-limited-{name}-0123456789";

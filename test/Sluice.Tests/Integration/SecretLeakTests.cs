@@ -76,7 +76,7 @@ public sealed class SecretLeakTests(GatewayFixture gateway) : IClassFixture<Gate
 
         foreach (var file in Directory.EnumerateFiles(sluice.DataFolder))
         {
-            (File.GetUnixFileMode(file) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite)).ShouldBe(UnixFileMode.None, file);
+            (new FileInfo(file).UnixFileMode & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite)).ShouldBe(UnixFileMode.None, file);
         }
     }
 

@@ -8,7 +8,7 @@ using Sluice.TestKit.Vendors;
 namespace Sluice.Tests.Integration;
 
 /// <summary>A stop lets streams end and takes nothing new.</summary>
-public sealed class ShutdownTests : IAsyncLifetime
+public sealed class ShutdownTests : IAsyncLifetime, IDisposable
 {
     private readonly TempFolder _folder = new();
     private ScriptedUpstream _upstream = null!;
@@ -27,8 +27,9 @@ public sealed class ShutdownTests : IAsyncLifetime
         _client.Dispose();
         await _sluice.DisposeAsync();
         await _upstream.DisposeAsync();
-        _folder.Dispose();
     }
+
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Terminate_WhileAStreamRuns_StreamEndsWholeAndNothingNewIsTaken()
