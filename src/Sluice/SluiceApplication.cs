@@ -1,0 +1,76 @@
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections;
+using Sluice.Auth;
+using Sluice.Configuration;
+using Sluice.Endpoints;
+using Sluice.Hosting;
+using Sluice.Pipeline;
+using Sluice.Providers;
+using Sluice.Storage;
+using Sluice.Telemetry;
+using Sluice.Telemetry.Logging;
+using Sluice.Usage;
+
+namespace Sluice;
+
+/// <summary>The service, put together: what it consists of, in the order of dependence.</summary>
+internal static class SluiceApplication
+{
+    /// <summary>Builds the service; starting it opens the listeners.</summary>
+    /// <exception cref="ConfigException">The configuration has mistakes.</exception>
+    /// <exception cref="StartRefusedException">The data folder, the database or a secret does not allow a start.</exception>
+    internal static WebApplication Build(ServeOptions options)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "sluice" });
+        var services = builder.Services;
+        var config = services.AddSluiceConfiguration(options, ProviderTypeCatalog.From(new ProviderRegistry().All.Select(provider => provider.Descriptor)));
+
+        services.AddRoutingCore();
+        builder.Logging.AddSluiceConsole(options.Json, Environment.GetEnvironmentVariable("SLUICE_LOG_LEVEL"));
+        services.AddStorage(StorageOptions.FromEnvironment(config.Server.Data));
+        services.AddApiKeys(ApiKeyOptions.FromEnvironment());
+        services.AddUsage();
+        services.AddTelemetry();
+        services.AddPipeline();
+        services.AddHostedService<SimulatorHosting>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(config.Server.DrainSeconds));
+        ListenOn(builder, config.Server);
+
+        var app = builder.Build();
+        app.UseRouting();
+        app.UseEndpointAccess();
+        app.MapOpenAI().MapAnthropic().MapGemini().MapModelLists().MapOperations().MapRoot();
+        app.UseEndpoints(static _ => { });
+        app.RequirePolicies();
+        app.Lifetime.ApplicationStarted.Register(app.Services.GetRequiredService<IReadiness>().MarkServing);
+        app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<IReadiness>().MarkDraining);
+        return app;
+    }
+
+    private static void ListenOn(WebApplicationBuilder builder, ServerConfig server)
+    {
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, BlockMemoryPool.Factory>();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.UseSockets(sockets =>
+        {
+            // Completions run on the thread that waits for sockets: nothing on the request path blocks.
+            sockets.UnsafePreferInlineScheduling = true;
+            sockets.IOQueueCount = 0;
+            sockets.Backlog = 4096;
+        });
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+
+            // The pipeline has its own bound, whose refusal is in the client's dialect; /api sets one of its own.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.ConfigureEndpointDefaults(listen => listen.Use(ClientConnection.Attach));
+            if (server.Tls is { Certificate.Length: > 0 } tls)
+            {
+                kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = X509Certificate2.CreateFromPemFile(tls.Certificate, tls.Key));
+            }
+        });
+        builder.WebHost.UseUrls(server.Urls);
+    }
+}
