@@ -6,6 +6,8 @@ namespace Sluice.TestKit.Upstream;
 /// <summary>What the upstream does with a request: a head, then steps in order. Built fluently, may be used many times.</summary>
 public sealed class UpstreamAnswer
 {
+    private static readonly TimeSpan AbortPause = TimeSpan.FromMilliseconds(150);
+
     private readonly List<KeyValuePair<string, string>> _headers = [];
     private readonly List<Func<HttpContext, CancellationToken, Task>> _beforeHead = [];
     private readonly List<Func<HttpContext, CancellationToken, Task>> _steps = [];
@@ -154,8 +156,10 @@ public sealed class UpstreamAnswer
         }
     }
 
-    private static Task AbortAsync(HttpContext context)
+    private static async Task AbortAsync(HttpContext context)
     {
+        // A flush hands bytes to Kestrel, an abort drops what Kestrel still holds: give it the time to send.
+        await Task.Delay(AbortPause);
         context.Abort();
         throw new OperationCanceledException("The script breaks the connection here.");
     }

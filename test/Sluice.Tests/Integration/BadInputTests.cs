@@ -168,7 +168,6 @@ public sealed class BadInputTests(GatewayFixture gateway) : IClassFixture<Gatewa
     [Fact]
     public async Task Call_ChunkedBodyOverTheLimit_IsTooLarge()
     {
-        var (_, model) = Model("chat");
         using var client = await Sluice.TestKit.Raw.RawClient.ConnectAsync(gateway.Sluice.Address);
         await client.SendAsync($"POST /v1/chat/completions HTTP/1.1\r\nhost: gateway\r\ncontent-type: application/json\r\nauthorization: Bearer {GatewayFixture.Key}\r\ntransfer-encoding: chunked\r\n\r\n");
         var block = $"80000\r\n{new string(' ', 0x80000)}\r\n";
@@ -186,9 +185,7 @@ public sealed class BadInputTests(GatewayFixture gateway) : IClassFixture<Gatewa
             // Refused before it was all sent, as it should be.
         }
 
-        await client.ReadToCloseAsync(TimeSpan.FromSeconds(10));
-        client.Received.ShouldStartWith("HTTP/1.1 413");
-        model.ShouldNotBeEmpty();
+        (await client.ReadUntilAsync("\r\n\r\n")).ShouldStartWith("HTTP/1.1 413");
     }
 
     [Theory]

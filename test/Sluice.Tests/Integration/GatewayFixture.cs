@@ -15,7 +15,7 @@ public sealed class GatewayFixture : IAsyncLifetime
     /// <summary>USD per million tokens, such that every bucket has a price of its own.</summary>
     public const string Price = "input: 1, output: 10, cache_read: 0.1, cache_write_5m: 1.25, cache_write_1h: 2";
 
-    private const int Lanes = 40;
+    private const int Lanes = 56;
     private int _taken = 1;
 
     public ScriptedUpstream Upstream { get; private set; } = null!;
