@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Sluice.Auth;
 using Sluice.Configuration;
@@ -16,6 +15,9 @@ namespace Sluice;
 /// <summary>The service, put together: what it consists of, in the order of dependence.</summary>
 internal static class SluiceApplication
 {
+    /// <summary>The provider types that the configuration accepts.</summary>
+    internal static ProviderTypeCatalog ProviderTypes => ProviderTypeCatalog.From(new ProviderRegistry().All.Select(provider => provider.Descriptor));
+
     /// <summary>Builds the service; starting it opens the listeners.</summary>
     /// <exception cref="ConfigException">The configuration has mistakes.</exception>
     /// <exception cref="StartRefusedException">The data folder, the database or a secret does not allow a start.</exception>
@@ -23,7 +25,7 @@ internal static class SluiceApplication
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "sluice" });
         var services = builder.Services;
-        var config = services.AddSluiceConfiguration(options, ProviderTypeCatalog.From(new ProviderRegistry().All.Select(provider => provider.Descriptor)));
+        var config = services.AddSluiceConfiguration(options, ProviderTypes);
 
         services.AddRoutingCore();
         builder.Logging.AddSluiceConsole(options.Json, Environment.GetEnvironmentVariable("SLUICE_LOG_LEVEL"));
@@ -50,7 +52,7 @@ internal static class SluiceApplication
     private static void ListenOn(WebApplicationBuilder builder, ServerConfig server)
     {
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, BlockMemoryPool.Factory>();
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.UseKestrelCore();
         builder.WebHost.UseSockets(sockets =>
         {
             // Completions run on the thread that waits for sockets: nothing on the request path blocks.
@@ -66,11 +68,7 @@ internal static class SluiceApplication
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.ConfigureEndpointDefaults(listen => listen.Use(ClientConnection.Attach));
-            if (server.Tls is { Certificate.Length: > 0 } tls)
-            {
-                kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = X509Certificate2.CreateFromPemFile(tls.Certificate, tls.Key));
-            }
         });
-        builder.WebHost.UseUrls(server.Urls);
+        builder.WebHost.UseSluiceAddresses(server);
     }
 }

@@ -20,7 +20,8 @@ internal sealed class SimulatorProvider : IProvider
         RequiresCredential = false,
     };
 
-    public void Authorize(IHeaderSink headers, string secret) => Credentials.Bearer(headers, secret);
+    /// <summary>Any key will do for the simulator, but none is refused, as a vendor would.</summary>
+    public void Authorize(IHeaderSink headers, string secret) => Credentials.Bearer(headers, secret.Length > 0 ? secret : "simulator");
 
     /// <summary>The simulator answers as each vendor would, so each vendor's rules read it.</summary>
     public UpstreamFailure Classify(int status, IUpstreamHeaders headers, ReadOnlySpan<byte> body, DateTimeOffset now)

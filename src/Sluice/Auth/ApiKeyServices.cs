@@ -10,6 +10,7 @@ internal static class ApiKeyServices
         services.AddSingleton<IApiKeyAdministration>(provider => provider.GetRequiredService<ApiKeyStore>());
         services.AddSingleton<CallerRegistry>();
         services.AddSingleton<ICallerRegistry>(provider => provider.GetRequiredService<CallerRegistry>());
+        services.AddSingleton<ICallerDirectory>(provider => provider.GetRequiredService<CallerRegistry>());
         services.AddSingleton<KeyUse>();
         return services;
     }

@@ -10,7 +10,7 @@ namespace Sluice.Auth;
 /// Every live key in memory, by its digest: those of the configuration and the administrator's in one table that a reload
 /// replaces, those of the database in another that changes row by row. Finding a key takes no lock and allocates nothing.
 /// </summary>
-internal sealed class CallerRegistry : ICallerRegistry, IDisposable
+internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDisposable
 {
     private const int ShortestAdministratorKey = 32;
 
@@ -79,6 +79,9 @@ internal sealed class CallerRegistry : ICallerRegistry, IDisposable
 
         return caller.ExpiresAt is { } end && end <= _time.GetUtcNow() ? null : caller;
     }
+
+    public Caller? FindByName(string idOrName)
+        => _configured.Callers.Values.Concat(_stored.Values).FirstOrDefault(caller => caller.KeyId == idOrName || caller.KeyName == idOrName);
 
     public void Dispose()
     {

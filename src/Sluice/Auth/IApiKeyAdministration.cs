@@ -20,7 +20,8 @@ internal sealed record ApiKeyView(
     DateTimeOffset CreatedAt,
     DateTimeOffset? ExpiresAt,
     DateTimeOffset? LastUsedAt,
-    bool Revoked);
+    bool Revoked,
+    bool Administrator);
 
 /// <summary>Makes, lists and revokes the API keys of the database.</summary>
 internal interface IApiKeyAdministration

@@ -58,7 +58,7 @@ internal sealed record StoredKey
     public static long? ToNano(BudgetConfig? budget) => budget is null ? null : (long)decimal.Round(budget.Usd * NanoPerUsd);
 
     public ApiKeyView ToView()
-        => new(Id, Name, Prefix, Models, Limits, Budget, CreatedAt, ExpiresAt, LastUsedAt, RevokedAt is not null);
+        => new(Id, Name, Prefix, Models, Limits, Budget, CreatedAt, ExpiresAt, LastUsedAt, RevokedAt is not null, Administrator);
 
     private static DateTimeOffset? Time(SqliteDataReader row, int column)
         => row.Integer(column) is { } micros ? Clock.FromUnixMicros(micros) : null;

@@ -22,10 +22,13 @@ internal sealed class ConfigurationLoader(ConfigurationInput input, ProviderType
 
     /// <summary>Reads everything.</summary>
     /// <param name="overlay">Adds the database's part; null when there is no database at hand.</param>
-    /// <param name="beforeDatabase">True for a first look before the database is open: targets may name providers that only it knows.</param>
-    public LoadedConfiguration Load(Func<SluiceConfig, SluiceConfig>? overlay = null, bool beforeDatabase = false)
+    public LoadedConfiguration Load(Func<SluiceConfig, SluiceConfig>? overlay = null) => Complete(Read(), overlay);
+
+    /// <summary>Reads what is written: file, environment, command line.</summary>
+    public ConfigurationReading Read()
     {
         var errors = new List<ConfigError>();
+        var stamp = FileStamp.Take(FilePath);
         var text = ReadFile(errors);
         var root = text is null ? null : YamlTree.Read(text, FileName, ConfigOrigin.File, errors);
         root = root is ScalarNode { IsNull: true } ? null : root;
@@ -36,27 +39,39 @@ internal sealed class ConfigurationLoader(ConfigurationInput input, ProviderType
         var config = new SluiceConfig();
         if (root is not null && SluiceSchema.Root.TryRead(root, ConfigPath.Root, context, out var read))
         {
-            config = read;
-        }
-
-        config = WithDefaultBaseUrls(config);
-        config = overlay is null ? config : overlay(config);
-        config = FirstRunProviders.Offer(config, root is MappingNode mapping && mapping.Find("providers") is not (null or ScalarNode { IsNull: true }), providerTypes, input.Variables);
-        if (!beforeDatabase)
-        {
-            CheckProviderReferences(config, context);
+            config = WithDefaultBaseUrls(read);
         }
 
         CheckAddresses(config, context);
+        return new ConfigurationReading
+        {
+            Config = config,
+            Errors = errors,
+            Warnings = context.Warnings(),
+            File = text is null ? null : FileName,
+            Stamp = stamp,
+            ReferencedFiles = references.Files,
+            Sources = context.Sources,
+            HasProviders = root is MappingNode mapping && mapping.Find("providers") is not (null or ScalarNode { IsNull: true }),
+            ProviderNames = context.ProviderNames,
+            ProviderReferences = context.ProviderReferences,
+        };
+    }
 
+    /// <summary>Adds the database's part and what is offered when no provider is configured.</summary>
+    /// <param name="reading">What is written.</param>
+    /// <param name="overlay">Adds the database's part; null when there is no database at hand.</param>
+    /// <param name="beforeDatabase">True for a first look before the database is open: targets may name providers that only it knows.</param>
+    public LoadedConfiguration Complete(ConfigurationReading reading, Func<SluiceConfig, SluiceConfig>? overlay = null, bool beforeDatabase = false)
+    {
+        var config = overlay is null ? reading.Config : overlay(reading.Config);
+        config = FirstRunProviders.Offer(config, reading.HasProviders, providerTypes, input.Variables);
+        var errors = reading.Errors.Concat(beforeDatabase ? [] : UnknownProviders(reading, config));
         return new LoadedConfiguration
         {
             Config = config,
             Errors = [.. errors.OrderBy(e => e.Source == FileName ? 0 : 1).ThenBy(e => e.Line)],
-            Warnings = context.Warnings(),
-            File = text is null ? null : FileName,
-            ReferencedFiles = references.Files,
-            Sources = context.Sources,
+            Reading = reading,
         };
     }
 
@@ -128,14 +143,13 @@ internal sealed class ConfigurationLoader(ConfigurationInput input, ProviderType
         Providers = [.. config.Providers.Select(p => p.BaseUrl.Length > 0 ? p : p with { BaseUrl = providerTypes.Find(p.Type)?.DefaultBaseUrl ?? "" })],
     };
 
-    private static void CheckProviderReferences(SluiceConfig config, ReadContext context)
+    private static IEnumerable<ConfigError> UnknownProviders(ConfigurationReading reading, SluiceConfig config)
     {
-        var names = context.ProviderNames;
+        var names = new HashSet<string>(reading.ProviderNames, StringComparer.Ordinal);
         names.UnionWith(config.Providers.Select(p => p.Name));
-        foreach (var reference in context.ProviderReferences.Where(r => !names.Contains(r.Name)))
-        {
-            context.Error(reference.Position, reference.Path, $"there is no provider \"{reference.Name}\"{NearestName.Hint(reference.Name, names)}");
-        }
+        return reading.ProviderReferences
+            .Where(r => !names.Contains(r.Name))
+            .Select(r => new ConfigError(r.Position.Source, r.Position.Line, r.Path.ToString(), $"there is no provider \"{r.Name}\"{NearestName.Hint(r.Name, names)}"));
     }
 
     private void CheckAddresses(SluiceConfig config, ReadContext context)

@@ -12,23 +12,28 @@ internal sealed partial class ConfigurationService : IConfigurationSource, IHost
     private readonly TimeProvider _time;
     private readonly ILogger<ConfigurationService> _logger;
     private readonly SemaphoreSlim _reloading = new(1, 1);
-    private readonly FileStamp _firstStamp;
     private volatile State _state;
     private ConfigurationWatch? _watch;
 
-    /// <summary>Reads for the first time.</summary>
+    /// <summary>Brings the first configuration into force.</summary>
+    /// <param name="loader">Reads it.</param>
+    /// <param name="time">The clock and the timers.</param>
+    /// <param name="logger">Where reloads and their mistakes are told.</param>
+    /// <param name="overlay">The database's part; null without a database.</param>
+    /// <param name="watchOptions">How quickly a changed file is noticed; null for the defaults.</param>
+    /// <param name="reading">What was read already; null reads now.</param>
     /// <exception cref="ConfigException">The configuration has mistakes.</exception>
     public ConfigurationService(
         ConfigurationLoader loader,
         TimeProvider time,
         ILogger<ConfigurationService> logger,
         IConfigurationOverlay? overlay = null,
-        ConfigurationWatchOptions? watchOptions = null)
+        ConfigurationWatchOptions? watchOptions = null,
+        ConfigurationReading? reading = null)
     {
         (_loader, _overlay, _time, _logger) = (loader, overlay, time, logger);
         _watchOptions = watchOptions ?? new ConfigurationWatchOptions();
-        _firstStamp = FileStamp.Take(loader.FilePath);
-        var loaded = Load();
+        var loaded = Complete(reading ?? loader.Read());
         if (loaded.Errors.Count > 0)
         {
             throw new ConfigException(loaded.Errors);
@@ -57,50 +62,13 @@ internal sealed partial class ConfigurationService : IConfigurationSource, IHost
     public Task StartAsync(CancellationToken cancellationToken)
     {
         LogWarnings(Warnings);
-        _watch = new ConfigurationWatch(_loader.FilePath, _firstStamp, _state.Loaded.ReferencedFiles, () => ReloadAsync(CancellationToken.None), _watchOptions, _time);
+        _watch = new ConfigurationWatch(_loader.FilePath, _state.Loaded.Reading.Stamp, _state.Loaded.Reading.ReferencedFiles, () => ReloadAsync(CancellationToken.None), _watchOptions, _time);
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => DisposeAsync().AsTask();
 
-    public async Task<IReadOnlyList<ConfigError>> ReloadAsync(CancellationToken cancellationToken)
-    {
-        await _reloading.WaitAsync(cancellationToken);
-        try
-        {
-            var before = _state;
-            var loaded = Load();
-            var errors = loaded.Errors;
-            _watch?.Follow(loaded.ReferencedFiles);
-            if (errors.Count == 0 && loaded.File is null && before.Loaded.File is { } gone)
-            {
-                // Some editors delete before they write; nobody means to fall back to a first run.
-                errors = [new ConfigError(gone, 0, "", "the file is gone")];
-            }
-
-            if (errors.Count > 0)
-            {
-                foreach (var error in errors)
-                {
-                    Log.Refused(_logger, error.Format());
-                }
-
-                Log.KeptOld(_logger, before.Snapshot.Generation, errors.Count);
-                return errors;
-            }
-
-            var state = new State(loaded, new ConfigSnapshot(loaded.Config, before.Snapshot.Generation + 1));
-            _state = state;
-            Log.Reloaded(_logger, state.Snapshot.Generation);
-            LogWarnings(loaded.Warnings);
-            Announce(state.Snapshot);
-            return [];
-        }
-        finally
-        {
-            _reloading.Release();
-        }
-    }
+    public Task<IReadOnlyList<ConfigError>> ReloadAsync(CancellationToken cancellationToken) => ChangeAsync(ReadAgain, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -115,9 +83,58 @@ internal sealed partial class ConfigurationService : IConfigurationSource, IHost
         }
     }
 
-    private LoadedConfiguration Load() => _loader.Load(_overlay is null ? null : _overlay.Apply);
+    private LoadedConfiguration Complete(ConfigurationReading reading) => _loader.Complete(reading, _overlay is null ? null : _overlay.Apply);
 
-    private void OnOverlayChanged() => _ = ReloadAsync(CancellationToken.None);
+    // A change in the database stands on the last good reading: it needs no file, and a bad file does not hold it up.
+    private void OnOverlayChanged() => _ = ChangeAsync(() => Complete(_state.Loaded.Reading), CancellationToken.None);
+
+    private LoadedConfiguration ReadAgain()
+    {
+        var reading = _loader.Read();
+        _watch?.Follow(reading.ReferencedFiles);
+        var loaded = Complete(reading);
+
+        // Some editors delete before they write; nobody means to fall back to a first run.
+        return loaded.Errors.Count == 0 && loaded.File is null && _state.Loaded.File is { } gone
+            ? loaded with { Errors = [new ConfigError(gone, 0, "", "the file is gone")] }
+            : loaded;
+    }
+
+    private async Task<IReadOnlyList<ConfigError>> ChangeAsync(Func<LoadedConfiguration> load, CancellationToken cancellationToken)
+    {
+        await _reloading.WaitAsync(cancellationToken);
+        try
+        {
+            var before = _state.Loaded.Reading;
+            var generation = _state.Snapshot.Generation;
+            var loaded = load();
+            if (loaded.Errors.Count > 0)
+            {
+                foreach (var error in loaded.Errors)
+                {
+                    Log.Refused(_logger, error.Format());
+                }
+
+                Log.KeptOld(_logger, generation, loaded.Errors.Count);
+                return loaded.Errors;
+            }
+
+            var snapshot = new ConfigSnapshot(loaded.Config, generation + 1);
+            _state = new State(loaded, snapshot);
+            Log.Reloaded(_logger, snapshot.Generation);
+            if (!ReferenceEquals(before, loaded.Reading))
+            {
+                LogWarnings(loaded.Warnings);
+            }
+
+            Announce(snapshot);
+            return [];
+        }
+        finally
+        {
+            _reloading.Release();
+        }
+    }
 
     private void Announce(ConfigSnapshot snapshot)
     {

@@ -5,8 +5,8 @@ internal static class ConfigurationServiceCollectionExtensions
 {
     /// <summary>
     /// Reads the configuration once without the database, so that the host can be built from it, and registers
-    /// <see cref="IConfigurationSource"/>, which reads again with the database's part (<see cref="IConfigurationOverlay"/>, when one is
-    /// registered) and then follows the changes.
+    /// <see cref="IConfigurationSource"/>, which adds the database's part (<see cref="IConfigurationOverlay"/>, when one is registered)
+    /// and then follows the changes. The overlay must not ask for <see cref="IConfigurationSource"/> itself.
     /// </summary>
     /// <param name="services">Where to register.</param>
     /// <param name="options">What the command line says.</param>
@@ -15,7 +15,8 @@ internal static class ConfigurationServiceCollectionExtensions
     public static SluiceConfig AddSluiceConfiguration(this IServiceCollection services, ServeOptions options, ProviderTypeCatalog providerTypes)
     {
         var loader = new ConfigurationLoader(ConfigurationInput.From(options), providerTypes);
-        var loaded = loader.Load(beforeDatabase: true);
+        var reading = loader.Read();
+        var loaded = loader.Complete(reading, beforeDatabase: true);
         if (loaded.Errors.Count > 0)
         {
             throw new ConfigException(loaded.Errors);
@@ -26,7 +27,8 @@ internal static class ConfigurationServiceCollectionExtensions
             loader,
             provider.GetService<TimeProvider>() ?? TimeProvider.System,
             provider.GetRequiredService<ILogger<ConfigurationService>>(),
-            provider.GetService<IConfigurationOverlay>()));
+            provider.GetService<IConfigurationOverlay>(),
+            reading: reading));
         services.AddSingleton<IConfigurationSource>(provider => provider.GetRequiredService<ConfigurationService>());
         services.AddHostedService(provider => provider.GetRequiredService<ConfigurationService>());
         return loaded.Config;

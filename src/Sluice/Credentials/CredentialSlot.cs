@@ -19,7 +19,7 @@ internal sealed class CredentialSlot(string provider, CredentialConfig config, C
     public UpstreamPool Pool { get; } = pool;
 
     /// <summary>The request head of each operation up to the path, and from the version on, made once; indexed by operation.</summary>
-    public Pipeline.RequestHeadTemplate?[] Heads { get; } = new Pipeline.RequestHeadTemplate?[Protocol.Operation.All.Count];
+    public RequestHeadTemplate?[] Heads { get; } = new RequestHeadTemplate?[Protocol.Operation.All.Count];
 
     public bool TryLease(long now) => Health.TryLease(Config.MaxConcurrency, now);
 }

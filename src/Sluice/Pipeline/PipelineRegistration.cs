@@ -17,6 +17,8 @@ internal static class PipelineRegistration
         services.AddSingleton<SimulatorAddress>();
         services.AddSingleton<RoutingTableBuilder>();
         services.AddSingleton<GatewayRuntime>();
+        services.AddSingleton<IRouteExplainer, RouteExplainer>();
+        services.AddSingleton<ICredentialRuntime, CredentialRuntime>();
         services.AddSingleton<CallWatchdog>();
         services.AddSingleton<RelayLane>();
         services.AddSingleton<AttemptEngine>();

@@ -156,6 +156,6 @@ internal sealed class RoutingTableBuilder(
             return config.BaseUrl;
         }
 
-        return config.Type == "simulator" ? simulator.Url : provider.Descriptor.DefaultBaseUrl;
+        return config.Type == "simulator" ? simulator.Url ?? SimulatorAddress.NotStarted : provider.Descriptor.DefaultBaseUrl;
     }
 }

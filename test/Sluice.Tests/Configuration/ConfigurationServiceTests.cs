@@ -101,6 +101,21 @@ public sealed class ConfigurationServiceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Overlay_ChangedWhileTheFileIsBad_StandsOnTheLastGoodFile()
+    {
+        var overlay = new FakeOverlay();
+        var sut = CreateSut(overlay);
+        _folder.Write("server: { nonsense: 1 }");
+        (await sut.ReloadAsync(CancellationToken.None)).ShouldNotBeEmpty();
+
+        overlay.Raise();
+
+        await Until(() => sut.Current.Generation == 2);
+        sut.Current.Config.Server.DrainSeconds.ShouldBe(1);
+        sut.Current.Config.Providers.ShouldContain(p => p.Name == "from-database-1");
+    }
+
+    [Fact]
     public async Task Watch_FileWrittenInPlace_IsReloaded()
     {
         var sut = await StartSut();

@@ -64,7 +64,7 @@ public sealed class FirstRunProvidersTests
         var loader = folder.CreateLoader();
 
         loader.Load().Errors.ShouldNotBeEmpty();
-        loader.Load(beforeDatabase: true).Errors.ShouldBeEmpty();
+        loader.Complete(loader.Read(), beforeDatabase: true).Errors.ShouldBeEmpty();
         loader.Load(c => c with { Providers = [own] }).Errors.ShouldBeEmpty();
     }
 }

@@ -46,7 +46,7 @@ public sealed class ReferenceTests
         var loaded = folder.Load();
 
         loaded.Config.Keys[0].Key.Reveal().ShouldBe(expected);
-        loaded.ReferencedFiles.ShouldBe([folder.File("secrets/ci")]);
+        loaded.Reading.ReferencedFiles.ShouldBe([folder.File("secrets/ci")]);
     }
 
     [Fact]

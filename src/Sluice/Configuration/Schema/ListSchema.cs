@@ -79,6 +79,11 @@ internal sealed class ListSchema<T>(ValueSchema<T> item) : ValueSchema<IReadOnly
             }
         }
 
+        if (item is ScalarSchema<T>)
+        {
+            context.Record(node, path);
+        }
+
         value = read;
         return ok;
     }
@@ -121,15 +126,10 @@ internal sealed class ListSchema<T>(ValueSchema<T> item) : ValueSchema<IReadOnly
 
     public override void Show(IReadOnlyList<T> value, string path, SettingView view)
     {
-        if (item is ScalarSchema<T>)
+        if (item is ScalarSchema<T> scalar)
         {
-            var parts = new SettingView();
-            for (var i = 0; i < value.Count; i++)
-            {
-                item.Show(value[i], "", parts);
-            }
-
-            view.Add(path, $"[{string.Join(", ", parts.Rows.Select(r => r.Value))}]");
+            var parts = value.Select((v, i) => view.Masked(string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"), scalar.Text(v)));
+            view.Add(path, value.Count == 0 ? "" : $"[{string.Join(", ", parts)}]");
             return;
         }
 

@@ -157,7 +157,7 @@ internal sealed class ObjectSchema<T>(Func<T> create) : ValueSchema<T>
                     Help = setting.Help,
                     Required = setting.Required,
                     InForce = row.InForce && setting.InForce,
-                    Default = defaults.Find(setting.Key) ?? "",
+                    Default = setting.Required ? "" : defaults.Find(setting.Key) ?? "",
                 },
                 rows);
         }

@@ -61,6 +61,9 @@ internal sealed class ScalarSchema<T>(string expected, ScalarParser<T> parse, Fu
         return null;
     }
 
+    /// <summary>The value as text; a secret masked.</summary>
+    public string Text(T value) => show(value);
+
     public override void Show(T value, string path, SettingView view) => view.Add(path, show(value));
 
     public override void List(string path, SchemaRow row, List<SchemaRow> rows)

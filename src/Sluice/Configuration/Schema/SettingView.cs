@@ -23,14 +23,17 @@ internal sealed class SettingView(IReadOnlyDictionary<string, Reading.SettingSou
 
         if (sources is not null && sources.TryGetValue(path, out var source))
         {
-            // What a reference stands for may be a secret in any setting: the reference itself is shown.
-            _rows.Add(new SettingOrigin(path, source.Reference ?? value, source.Position.Origin, source.Position.Source, source.Position.Line));
+            _rows.Add(new SettingOrigin(path, Masked(path, value), source.Position.Origin, source.Position.Source, source.Position.Line));
         }
         else if (value.Length > 0)
         {
             _rows.Add(new SettingOrigin(path, value, _origin is ConfigOrigin.Database ? _origin : ConfigOrigin.Default, "", 0));
         }
     }
+
+    /// <summary>What may be shown of a value: what a reference stands for may be a secret in any setting, so that the reference itself is shown.</summary>
+    public string Masked(string path, string value)
+        => sources is not null && sources.TryGetValue(path, out var source) && source.Reference is { } reference ? reference : value;
 
     public string? Find(string path) => _rows.Find(r => r.Path == path)?.Value;
 

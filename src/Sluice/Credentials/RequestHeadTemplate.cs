@@ -1,7 +1,7 @@
 using System.Text;
 using Sluice.Providers;
 
-namespace Sluice.Pipeline;
+namespace Sluice.Credentials;
 
 /// <summary>The part of an upstream request's head that is the same for every call of a credential: made once, then copied.</summary>
 internal sealed class RequestHeadTemplate
