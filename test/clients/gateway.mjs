@@ -67,7 +67,7 @@ function listening(child) {
     }, 30_000);
     const take = (data) => {
       output += data;
-      const match = /listening on:? *"?(http:\/\/127\.0\.0\.1:[1-9]\d*)/i.exec(output);
+      const match = /listening(?: on)?:? *"?(http:\/\/127\.0\.0\.1:[1-9]\d*)/i.exec(output);
       if (match) {
         clearTimeout(late);
         resolve(match[1]);

@@ -20,7 +20,7 @@ public sealed class OpenReply(HttpResponseMessage response, Stream body) : IAsyn
     {
         while (!Received.Contains(text, StringComparison.Ordinal))
         {
-            if (await body.ReadAsync(_buffer).AsTask().WithinAsync($"'{text}' after '{Received}'", within) is var read && read == 0)
+            if (await ReadAsync($"'{text}'", within) is var read && read == 0)
             {
                 throw new IOException($"The stream ended before '{text}' came: {Received}");
             }
@@ -38,7 +38,7 @@ public sealed class OpenReply(HttpResponseMessage response, Stream body) : IAsyn
         try
         {
             int read;
-            while ((read = await body.ReadAsync(_buffer).AsTask().WithinAsync($"the stream's end after '{Tail()}'", within)) > 0)
+            while ((read = await ReadAsync("the stream's end", within)) > 0)
             {
                 _received.Write(_buffer, 0, read);
             }
@@ -58,5 +58,16 @@ public sealed class OpenReply(HttpResponseMessage response, Stream body) : IAsyn
         response.Dispose();
     }
 
-    private string Tail() => Received is { Length: > 300 } text ? text[^300..] : Received;
+    private async Task<int> ReadAsync(string what, TimeSpan? within)
+    {
+        try
+        {
+            return await body.ReadAsync(_buffer).AsTask().WaitAsync(within ?? Eventually.Patience);
+        }
+        catch (TimeoutException)
+        {
+            var text = Received;
+            throw new TimeoutException($"Not within {within ?? Eventually.Patience}: {what} after '{text[Math.Max(0, text.Length - 300)..]}'");
+        }
+    }
 }

@@ -227,7 +227,7 @@ public sealed partial class SluiceProcess : IAsyncDisposable
         }
     }
 
-    [GeneratedRegex("""(?i)listening on:? *"?(?<url>http://127\.0\.0\.1:[1-9][0-9]*)""")]
+    [GeneratedRegex("""(?i)listening( on)?:? *"?(?<url>http://127\.0\.0\.1:[1-9][0-9]*)""")]
     private static partial Regex Listening();
 
     [GeneratedRegex("[0-9]+")]

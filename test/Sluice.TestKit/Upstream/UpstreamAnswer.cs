@@ -6,6 +6,8 @@ namespace Sluice.TestKit.Upstream;
 /// <summary>What the upstream does with a request: a head, then steps in order. Built fluently, may be used many times.</summary>
 public sealed class UpstreamAnswer
 {
+    private static readonly TimeSpan AbortPause = TimeSpan.FromMilliseconds(150);
+
     private readonly List<KeyValuePair<string, string>> _headers = [];
     private readonly List<Func<HttpContext, CancellationToken, Task>> _beforeHead = [];
     private readonly List<Func<HttpContext, CancellationToken, Task>> _steps = [];
@@ -43,6 +45,14 @@ public sealed class UpstreamAnswer
     /// <summary>Takes the request and never answers.</summary>
     public static UpstreamAnswer Never() => new UpstreamAnswer(200).HoldHead(Task.Delay(Timeout.Infinite));
 
+    /// <summary>Takes the request and breaks the connection instead of a status line.</summary>
+    public static UpstreamAnswer Broken()
+    {
+        var answer = new UpstreamAnswer(200);
+        answer._beforeHead.Add((context, _) => AbortAsync(context));
+        return answer;
+    }
+
     public UpstreamAnswer With(string header, string value)
     {
         _headers.Add(new(header, value));
@@ -60,13 +70,6 @@ public sealed class UpstreamAnswer
     public UpstreamAnswer DelayHead(TimeSpan time)
     {
         _beforeHead.Add((_, cancel) => Task.Delay(time, cancel));
-        return this;
-    }
-
-    /// <summary>Breaks the connection instead of a status line.</summary>
-    public UpstreamAnswer AbortHead()
-    {
-        _beforeHead.Add((context, _) => AbortAsync(context));
         return this;
     }
 
@@ -153,8 +156,10 @@ public sealed class UpstreamAnswer
         }
     }
 
-    private static Task AbortAsync(HttpContext context)
+    private static async Task AbortAsync(HttpContext context)
     {
+        // A flush hands bytes to Kestrel, an abort drops what Kestrel still holds: give it the time to send.
+        await Task.Delay(AbortPause);
         context.Abort();
         throw new OperationCanceledException("The script breaks the connection here.");
     }
