@@ -19,6 +19,7 @@ public class HotPath
     private readonly byte[] _request32K = Payloads.ChatRequest(32 * 1024);
     private readonly byte[] _request400K = Payloads.ChatRequest(400 * 1024);
     private readonly byte[] _chinese32K = Payloads.ChineseRequest(32 * 1024);
+    private readonly byte[] _millionNames = Payloads.ManyNames(1_000_000);
     private readonly byte[] _chatStream = Payloads.ChatStream(Events);
     private readonly byte[] _anthropicStream = Payloads.AnthropicStream(Events);
     private readonly byte[] _geminiStream = Payloads.GeminiStream(Events);
@@ -43,6 +44,10 @@ public class HotPath
 
     [Benchmark]
     public bool Peek400K() => Peek(_request400K);
+
+    /// <summary>A hostile body: a million members at the top.</summary>
+    [Benchmark]
+    public bool PeekMillionNames() => RequestPeeker.Peek(_millionNames, Operation.Completions, Depth, out _) is null;
 
     [Benchmark]
     public int Splice32K()

@@ -24,6 +24,18 @@ internal static class Payloads
     /// <summary>A chat request whose prompt is Chinese.</summary>
     public static byte[] ChineseRequest(int bytes) => ChatRequest(bytes, "敏捷的棕色狐狸跳过了懒狗。她说了两次你好。\\n");
 
+    /// <summary>A request with this many members at the top.</summary>
+    public static byte[] ManyNames(int names)
+    {
+        var body = new StringBuilder("{");
+        for (var i = 0; i < names; i++)
+        {
+            body.Append(CultureInfo.InvariantCulture, $"\"k{i}\":0,");
+        }
+
+        return Encoding.UTF8.GetBytes(body.Append("\"model\":\"m\"}").ToString());
+    }
+
     /// <summary>A Chat Completions stream of this many content chunks, with usage at its end.</summary>
     public static byte[] ChatStream(int chunks)
     {

@@ -58,6 +58,7 @@ load() {
 # One line per measurement: peer workload cpu_us rps p50 p99 single_p50 single_p99 rss_kb failed
 measure() {
   local peer=$1 workload=$2 port=$3 pid=$4 before=0 after=0 rss=0
+  # A proxy that compiles as it runs needs traffic of each kind before it is itself.
   load "$workload" "$port" "$connections" 2 >/dev/null
   [ -n "$pid" ] && before=$(ticks "$pid")
   local many; many=$(load "$workload" "$port" "$connections" "$seconds")
@@ -70,6 +71,8 @@ measure() {
     "$peer" "$workload" "$cpu" "$2" "$3" "$8" "$9" "$((rss / 1024)).$((rss % 1024 * 10 / 1024))" $(($5 + ${10})) >&2
 }
 
+busy=$(cut -d' ' -f1 /proc/loadavg)
+awk -v busy="$busy" 'BEGIN { exit busy < 0.7 }' && echo "the machine is busy (load average $busy): the figures will be worse than they should, ratios included" >&2
 echo "$rounds rounds of ${peers[*]}: about $((rounds * ${#peers[@]} * (${#workloads[@]} * (seconds + 4) + 4) / 60 + 1)) min" >&2
 for round in $(seq "$rounds"); do
   order=("${peers[@]}")
@@ -80,7 +83,7 @@ for round in $(seq "$rounds"); do
     if [ "$peer" != direct ]; then
       start_proxy "$peer"
       pid=$PROXY_PID port=$PROXY_PORT
-      load json "$port" "$connections" 3 >/dev/null
+      load json "$port" "$connections" 4 >/dev/null
     fi
     for workload in "${workloads[@]}"; do measure "$peer" "$workload" "$port" "$pid"; done
     [ -n "$pid" ] && stop "$pid"
@@ -88,7 +91,7 @@ for round in $(seq "$rounds"); do
 done
 
 echo
-echo "Machine: $(awk -F': ' '/model name/ { print $2; exit }' /proc/cpuinfo), $(nproc) cores, Linux $(uname -r); $rounds rounds, medians; $connections connections; proxy on core $PROXY_CORE, load and upstream on core $LOAD_CORE."
+echo "Machine: $(awk -F': ' '/model name/ { print $2; exit }' /proc/cpuinfo), $(nproc) cores, Linux $(uname -r); $rounds rounds, medians; $connections connections; proxy on core $PROXY_CORE, load and upstream on core $LOAD_CORE; load average before $busy."
 echo "CPU is user + system time of the proxy's processes per request at saturation; added latency is over direct with one connection."
 echo
 awk '

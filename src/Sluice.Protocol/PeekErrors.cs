@@ -33,7 +33,7 @@ public static class PeekErrors
     {
         if (fault == JsonFault.TooDeep)
         {
-            return Refuse(JsonTooDeep, $"The request body nests more than {maxDepth} objects and arrays (at byte {position}). Send a flatter document, or ask the operator to raise max_json_depth.");
+            return Refuse(JsonTooDeep, $"The request body nests more than {maxDepth} objects and arrays (at byte {position}). Send a flatter document, or ask the operator to raise server.max_json_depth.");
         }
 
         if (body.StartsWith("\uFEFF"u8))

@@ -31,7 +31,7 @@ public static class RequestPeeker
         var containers = maxDepth <= StackDepth
             ? stackalloc ulong[JsonScanner.StackWords(StackDepth)]
             : new ulong[JsonScanner.StackWords(maxDepth)];
-        var reader = new TopLevel(body, operation, maxDepth, containers, stackalloc ulong[MemberNameSet.Inline]);
+        var reader = new TopLevel(body, operation, maxDepth, containers, stackalloc ulong[MemberNames.Inline]);
         GatewayError? error;
         try
         {
@@ -58,8 +58,9 @@ public static class RequestPeeker
         private readonly bool _streams;
         private readonly int _maxDepth;
         private JsonScanner _scanner;
-        private MemberNameSet _others;
+        private MemberNames _others;
         private ulong _seen;
+        private bool _hasPreferredBound;
 
         public TopLevel(ReadOnlySpan<byte> body, Operation operation, int maxDepth, Span<ulong> containers, Span<ulong> names)
         {
@@ -68,7 +69,7 @@ public static class RequestPeeker
             _streams = operation.StreamsByBody;
             _maxDepth = maxDepth;
             _scanner = new JsonScanner(body, containers, maxDepth);
-            _others = new MemberNameSet(body, names);
+            _others = new MemberNames(body, names);
         }
 
         public readonly bool HasNonAscii => _scanner.HasNonAscii;
@@ -105,6 +106,11 @@ public static class RequestPeeker
             {
                 _scanner.Fail(JsonFault.UnexpectedByte, at);
                 return Fault();
+            }
+
+            if (_others.FindDuplicate() is { Offset: >= 0 } twice)
+            {
+                return PeekErrors.Duplicate(twice.Of(body));
             }
 
             return _shape.FirstMissing(_seen) is { } missing ? PeekErrors.Missing(missing) : null;
@@ -164,7 +170,7 @@ public static class RequestPeeker
             }
         }
 
-        private readonly GatewayError? Take(RequestMember member, JsonSlice slice, ref RequestPeek peek)
+        private GatewayError? Take(RequestMember member, JsonSlice slice, ref RequestPeek peek)
         {
             var kind = JsonKindsExtensions.StartingWith(_body[slice.Offset]);
             if ((member.Kinds & kind) == 0)
@@ -190,14 +196,15 @@ public static class RequestPeeker
                     peek.StreamOptions = slice;
                     return RequestOptions.ReadStreamOptions(_body, slice, ref peek);
                 case MemberRole.MaxTokens:
-                    if (peek.MaxTokensValue < 0)
+                    if (!_hasPreferredBound)
                     {
                         RequestOptions.ReadMaxTokens(_body, slice, ref peek);
                     }
 
                     return null;
                 case MemberRole.PreferredMaxTokens:
-                    if (kind == JsonKinds.Number || !peek.MaxTokens.Found)
+                    _hasPreferredBound = kind == JsonKinds.Number;
+                    if (_hasPreferredBound || !peek.MaxTokens.Found)
                     {
                         RequestOptions.ReadMaxTokens(_body, slice, ref peek);
                     }

@@ -16,6 +16,7 @@ public sealed class ResponseTap
     private TapState _state;
     private Dialect _dialect;
     private ResponseFraming _framing;
+    private BodyMarks _marks;
 
     /// <summary>What was used, as far as the answer has said; all zero before <see cref="HasUsage"/>.</summary>
     public TokenUsage Usage => _state.Usage;
@@ -50,7 +51,9 @@ public sealed class ResponseTap
     /// <summary>The vendor's code or type of that error, such as <c>overloaded_error</c>; empty when it gave none.</summary>
     public string ErrorCode => _state.ErrorCode;
 
-    /// <summary>True when an event was too long to be looked at (<see cref="SseScanner.MaxLine"/>).</summary>
+    /// <summary>
+    /// True when an event was over the scanner's limits. Of such an event usage and end are still read, text is not counted.
+    /// </summary>
     public bool Oversized => _events.Oversized;
 
     /// <summary>Begins another answer.</summary>
@@ -61,6 +64,9 @@ public sealed class ResponseTap
         _state = new TapState { ErrorCode = "" };
         _events.Reset();
         _body.Reset(framing == ResponseFraming.JsonArray);
+        _marks = framing == ResponseFraming.JsonArray
+            ? BodyMarks.Elements | BodyMarks.Text | BodyMarks.EndsByMember
+            : BodyMarks.Elements | BodyMarks.Text | BodyMarks.EndsByElement;
     }
 
     /// <summary>Takes the next bytes of the answer.</summary>
@@ -75,8 +81,7 @@ public sealed class ResponseTap
         }
         else
         {
-            var sink = new BodySink(_dialect, _framing, ref _state);
-            _body.Read(bytes, ref sink);
+            ReadBody(bytes);
         }
     }
 
@@ -89,8 +94,20 @@ public sealed class ResponseTap
         }
     }
 
+    private void ReadBody(ReadOnlySpan<byte> bytes)
+    {
+        var sink = new BodySink(_dialect, _marks, ref _state);
+        _body.Read(bytes, ref sink);
+    }
+
     private void Take(SseEvent found)
     {
+        if (found.Part != SsePart.Whole)
+        {
+            TakePart(found);
+            return;
+        }
+
         if (!found.HasData)
         {
             return;
@@ -119,7 +136,64 @@ public sealed class ResponseTap
         }
     }
 
-    private readonly ref struct BodySink(Dialect dialect, ResponseFraming framing, ref TapState state) : IJsonBodySink
+    /// <summary>
+    /// An event over the scanner's limits, such as one with an image: its data is followed like a body, without keeping it.
+    /// </summary>
+    private void TakePart(SseEvent found)
+    {
+        if (found.Part == SsePart.First)
+        {
+            _state.Events++;
+            _marks = MarksOf(found);
+
+            // The usage of a Responses stream stands one level down, in the response.
+            _body.Reset(isArray: _dialect == Dialect.OpenAIResponses);
+        }
+
+        if (_marks != BodyMarks.None)
+        {
+            ReadBody(found.Data);
+        }
+    }
+
+    private BodyMarks MarksOf(SseEvent first)
+    {
+        switch (_dialect)
+        {
+            case Dialect.OpenAIChat:
+                return BodyMarks.Usage;
+            case Dialect.GeminiGenerate:
+                return BodyMarks.Usage | BodyMarks.EndsByMember;
+            case Dialect.OpenAIResponses when OpenAIResponses.StreamEventReader.EndsStream(first):
+                return BodyMarks.Usage | BodyMarks.EndsByElement;
+            default:
+                return BodyMarks.None;
+        }
+    }
+
+    /// <summary>What is learnt of a document that is followed piece by piece.</summary>
+    [Flags]
+    private enum BodyMarks : byte
+    {
+        None = 0,
+
+        /// <summary>The last usage counts.</summary>
+        Usage = 1,
+
+        /// <summary>The document, or each element of the array, is an event.</summary>
+        Elements = 2,
+
+        /// <summary>Answer text is counted.</summary>
+        Text = 4,
+
+        /// <summary>A finish or block reason ends the answer.</summary>
+        EndsByMember = 8,
+
+        /// <summary>The end of the document ends the answer.</summary>
+        EndsByElement = 16,
+    }
+
+    private readonly ref struct BodySink(Dialect dialect, BodyMarks marks, ref TapState state) : IJsonBodySink
     {
         private readonly ref TapState _state = ref state;
 
@@ -140,14 +214,14 @@ public sealed class ResponseTap
             }
         }
 
-        public void OnEnd() => _state.Ended |= framing == ResponseFraming.JsonArray;
+        public void OnEnd() => _state.Ended |= (marks & BodyMarks.EndsByMember) != 0;
 
-        public void OnText(int bytes) => _state.OutputTextBytes += bytes;
+        public void OnText(int bytes) => _state.OutputTextBytes += (marks & BodyMarks.Text) != 0 ? bytes : 0;
 
         public void OnElement()
         {
-            _state.Events++;
-            _state.Ended |= framing == ResponseFraming.Json;
+            _state.Events += (marks & BodyMarks.Elements) != 0 ? 1 : 0;
+            _state.Ended |= (marks & BodyMarks.EndsByElement) != 0;
         }
 
         private bool TryReadUsage(ReadOnlySpan<byte> value, out TokenUsage usage) => dialect switch

@@ -26,7 +26,17 @@ public static class SimulatorEndpoints
 
     private static void MapOpenAI(RouteGroupBuilder group, Simulation simulation)
     {
-        Post(group, "/v1/chat/completions", simulation, OpenAIVendor.Instance, ChatCompletions.Handle);
+        var vendor = OpenAIVendor.Instance;
+        Post(group, "/v1/chat/completions", simulation, vendor, ChatCompletions.Handle);
+        Post(group, "/v1/completions", simulation, vendor, Completions.Handle);
+        Post(group, "/v1/embeddings", simulation, vendor, Embeddings.Handle);
+        Post(group, "/v1/moderations", simulation, vendor, Moderations.Handle);
+        Post(group, "/v1/responses", simulation, vendor, Responses.Handle);
+        Post(group, "/v1/responses/input_tokens", simulation, vendor, Responses.CountInput);
+        Stored(group, "GET", "/v1/responses/{id}", simulation, Responses.Get);
+        Stored(group, "DELETE", "/v1/responses/{id}", simulation, Responses.Delete);
+        Stored(group, "POST", "/v1/responses/{id}/cancel", simulation, Responses.Cancel);
+        Stored(group, "GET", "/v1/responses/{id}/input_items", simulation, Responses.InputItems);
     }
 
     private static void MapAnthropic(RouteGroupBuilder group, Simulation simulation)
@@ -40,9 +50,15 @@ public static class SimulatorEndpoints
         foreach (var version in (ReadOnlySpan<string>)["v1beta", "v1"])
         {
             group.MapPost($"/{version}/models/{{**target}}", http => GeminiMethods.ServeAsync(http, simulation));
+            group.MapGet($"/{version}/models", http => ModelLists.ServeAsync(http, simulation));
+            group.MapGet($"/{version}/models/{{**id}}", http => ModelLists.ServeAsync(http, simulation));
         }
     }
 
     private static void Post(RouteGroupBuilder group, string path, Simulation simulation, Vendor vendor, Func<Call, Reply> handle) =>
         group.MapPost(path, http => SimulatedCall.ServeAsync(http, simulation, vendor, null, handle));
+
+    private static void Stored(RouteGroupBuilder group, string method, string path, Simulation simulation, Func<Call, string, Reply> handle) =>
+        group.MapMethods(path, [method], http => SimulatedCall.ServeBodilessAsync(
+            http, simulation, OpenAIVendor.Instance, call => handle(call, http.GetRouteValue("id") as string ?? "")));
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using Sluice.Admin;
 using Sluice.Auth;
 using Sluice.Configuration;
 using Sluice.Endpoints;
@@ -25,15 +26,21 @@ internal static class SluiceApplication
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "sluice" });
         var services = builder.Services;
-        var config = services.AddSluiceConfiguration(options, ProviderTypes);
+        var types = ProviderTypes;
+        var config = services.AddSluiceConfiguration(options, types);
 
         services.AddRoutingCore();
         builder.Logging.AddSluiceConsole(options.Json, Environment.GetEnvironmentVariable("SLUICE_LOG_LEVEL"));
         services.AddStorage(StorageOptions.FromEnvironment(config.Server.Data));
         services.AddApiKeys(ApiKeyOptions.FromEnvironment());
         services.AddUsage();
-        services.AddTelemetry();
+        services.AddTelemetry().AddServiceHealth();
         services.AddPipeline();
+        services.AddAdministration(new AdministrationOptions
+        {
+            ProviderTypes = [.. types.All.Where(type => type.Served).Select(type => new SelectableProviderType(type.Type, type.DefaultBaseUrl, type.RequiresBaseUrl))],
+            Settings = static provider => provider.GetRequiredService<ConfigurationService>().Settings(),
+        });
         services.AddHostedService<SimulatorHosting>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(config.Server.DrainSeconds));
         ListenOn(builder, config.Server);
@@ -41,9 +48,10 @@ internal static class SluiceApplication
         var app = builder.Build();
         app.UseRouting();
         app.UseEndpointAccess();
-        app.MapOpenAI().MapAnthropic().MapGemini().MapModelLists().MapOperations().MapRoot();
+        app.MapOpenAI().MapAnthropic().MapGemini().MapModelLists().MapOperations().MapAdministration().MapRoot();
         app.UseEndpoints(static _ => { });
         app.RequirePolicies();
+        app.RegisterGauges();
         app.Lifetime.ApplicationStarted.Register(app.Services.GetRequiredService<IReadiness>().MarkServing);
         app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<IReadiness>().MarkDraining);
         return app;

@@ -8,14 +8,15 @@ namespace Sluice.Protocol.Framing;
 /// </summary>
 /// <remarks>
 /// An event that lies wholly inside the given bytes is answered in place. Only an event that is cut by the end of the bytes
-/// is copied, into a pooled buffer that goes back as soon as the event is complete.
+/// is copied, into a pooled buffer that goes back as soon as the event is complete. An event over the limits (an image in
+/// one data line) is answered in parts, so that its usage can be found without keeping it.
 /// </remarks>
 public sealed class SseScanner
 {
-    /// <summary>The longest line in bytes that is looked at.</summary>
+    /// <summary>The longest line in bytes that is gathered.</summary>
     public const int MaxLine = 1024 * 1024;
 
-    /// <summary>The longest event in bytes that is looked at.</summary>
+    /// <summary>The longest event in bytes that is gathered.</summary>
     public const int MaxEvent = 4 * 1024 * 1024;
 
     private const int SmallestBuffer = 4096;
@@ -26,14 +27,15 @@ public sealed class SseScanner
     private byte[] _joined = [];
     private bool _answered;
     private bool _skipLineFeed;
-    private bool _skipping;
+    private bool _inParts;
+    private bool _inDataLine;
     private bool _started;
 
-    /// <summary>True once an event was over <see cref="MaxLine"/> or <see cref="MaxEvent"/>; such events are not reported.</summary>
+    /// <summary>True once an event was over <see cref="MaxLine"/> or <see cref="MaxEvent"/>; such events come in parts.</summary>
     public bool Oversized { get; private set; }
 
     /// <summary>True when every event that has begun has ended, so that another may be written here.</summary>
-    public bool AtEventBoundary => (_carried == 0 || _answered) && !_skipping;
+    public bool AtEventBoundary => (_carried == 0 || _answered) && !_inParts;
 
     /// <summary>Forgets the stream and gives the buffers back; the next bytes begin a new stream.</summary>
     public void Reset()
@@ -44,7 +46,8 @@ public sealed class SseScanner
         _lineLength = 0;
         _answered = false;
         _skipLineFeed = false;
-        _skipping = false;
+        _inParts = false;
+        _inDataLine = false;
         _started = false;
         Oversized = false;
     }
@@ -52,7 +55,7 @@ public sealed class SseScanner
     /// <summary>Goes on to the next event.</summary>
     /// <param name="input">Bytes as they came; what was used is cut off. Empty after false.</param>
     /// <param name="found">The event, when the answer is true.</param>
-    /// <returns>False when the bytes hold no further complete event.</returns>
+    /// <returns>False when the bytes hold no further complete event, nor a part of one over the limits.</returns>
     public bool TryRead(ref ReadOnlySpan<byte> input, out SseEvent found)
     {
         ForgetAnswer();
@@ -69,11 +72,9 @@ public sealed class SseScanner
                 }
             }
 
-            if (_skipping)
-            {
-                SkipLine(ref input);
-            }
-            else if (_carried == 0 ? ReadInPlace(ref input, out found) : ReadCarried(ref input, out found))
+            if (_inParts ? ReadPart(ref input, out found)
+                : _carried == 0 ? ReadInPlace(ref input, out found)
+                : ReadCarried(ref input, out found))
             {
                 return true;
             }
@@ -87,7 +88,7 @@ public sealed class SseScanner
     {
         ForgetAnswer();
         found = default;
-        if (_carried == 0 || _skipping)
+        if (_carried == 0 || _inParts)
         {
             return false;
         }
@@ -125,10 +126,10 @@ public sealed class SseScanner
             var line = WithoutMark(rest[..length], at);
             if (length > MaxLine || next > MaxEvent)
             {
-                StartSkipping();
+                fields.Add(line);
                 input = input[next..];
-                found = default;
-                return false;
+                found = BeginParts(fields, inDataLine: false);
+                return true;
             }
 
             if (line.IsEmpty || (line[0] == (byte)':' && fields.IsEmpty))
@@ -153,10 +154,12 @@ public sealed class SseScanner
         _lineLength += part.Length;
         if (_lineLength > MaxLine || _carried + part.Length > MaxEvent)
         {
-            var lineLength = _lineLength;
-            StartSkipping();
-            _lineLength = lineLength;
-            return false;
+            // The line goes on with this input, which is left for the next part.
+            _lineLength -= part.Length;
+            var line = _carry.AsSpan(_carried - _lineLength, _lineLength);
+            found = BeginParts(CarriedFields(), inDataLine: line.StartsWith("data:"u8));
+            _answered = true;
+            return true;
         }
 
         Carry(part);
@@ -187,29 +190,36 @@ public sealed class SseScanner
 
     private bool TryAnswerCarried(out SseEvent found)
     {
-        var block = _carry.AsSpan(0, _carried);
-        var fields = default(SseFields);
-        for (var at = 0; at < block.Length;)
-        {
-            var length = block[at..].IndexOfAny(SseFields.CarriageReturn, SseFields.LineFeed);
-            var line = WithoutMark(block.Slice(at, length), at);
-            if (!line.IsEmpty)
-            {
-                fields.Add(line);
-            }
-
-            at += length + 1;
-        }
-
+        var fields = CarriedFields();
         _started = true;
         _answered = true;
-        if (TryAnswer(fields, block, out found))
+        if (TryAnswer(fields, _carry.AsSpan(0, _carried), out found))
         {
             return true;
         }
 
         ForgetAnswer();
         return false;
+    }
+
+    /// <summary>The fields of the carried lines, the last of which may be incomplete.</summary>
+    private SseFields CarriedFields()
+    {
+        var block = _carry.AsSpan(0, _carried);
+        var fields = default(SseFields);
+        for (var at = 0; at < block.Length;)
+        {
+            var length = block[at..].IndexOfAny(SseFields.CarriageReturn, SseFields.LineFeed);
+            var line = WithoutMark(length < 0 ? block[at..] : block.Slice(at, length), at);
+            if (!line.IsEmpty)
+            {
+                fields.Add(line);
+            }
+
+            at = length < 0 ? block.Length : at + length + 1;
+        }
+
+        return fields;
     }
 
     private bool TryAnswer(SseFields fields, ReadOnlySpan<byte> block, out SseEvent found)
@@ -245,29 +255,41 @@ public sealed class SseScanner
     private ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> line, int at) =>
         !_started && at == 0 && line.StartsWith("\uFEFF"u8) ? line[3..] : line;
 
-    private void SkipLine(ref ReadOnlySpan<byte> input)
+    private SseEvent BeginParts(SseFields fields, bool inDataLine)
     {
+        Oversized = true;
+        _inParts = true;
+        _inDataLine = inDataLine && fields.DataLines == 1;
+        _started = true;
+        return new SseEvent(fields.Name, fields.DataLines == 1 ? fields.Data : default, fields.DataLines > 0, SsePart.First);
+    }
+
+    private bool ReadPart(ref ReadOnlySpan<byte> input, out SseEvent found)
+    {
+        found = default;
         var length = input.IndexOfAny(SseFields.CarriageReturn, SseFields.LineFeed);
+        var part = length < 0 ? input : input[..length];
+        if (_inDataLine && !part.IsEmpty)
+        {
+            input = input[part.Length..];
+            _lineLength = 1;
+            found = new SseEvent(default, part, true, SsePart.Next);
+            return true;
+        }
+
         if (length < 0)
         {
             _lineLength = 1;
             input = default;
-            return;
+            return false;
         }
 
-        _skipping = _lineLength + length > 0;
-        _lineLength = 0;
         input = input[LineEnd(input, length)..];
-    }
-
-    private void StartSkipping()
-    {
-        Oversized = true;
-        _skipping = true;
-        _started = true;
-        _carried = 0;
+        _inDataLine = false;
+        _inParts = _lineLength + length > 0;
         _lineLength = 0;
-        Release(ref _carry);
+        found = new SseEvent(default, default, false, SsePart.Last);
+        return !_inParts;
     }
 
     private void Carry(ReadOnlySpan<byte> bytes)

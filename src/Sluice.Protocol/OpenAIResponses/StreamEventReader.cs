@@ -6,6 +6,9 @@ namespace Sluice.Protocol.OpenAIResponses;
 /// <summary>What an event of a Responses stream means for the account.</summary>
 internal static class StreamEventReader
 {
+    /// <summary>True for the events that hold the whole response and its usage.</summary>
+    public static bool EndsStream(SseEvent found) => EndsStream(found.Name.IsEmpty ? EventType.Of(found.Data) : found.Name);
+
     public static void Read(SseEvent found, ref TapState state)
     {
         var data = found.Data;
@@ -20,15 +23,11 @@ internal static class StreamEventReader
         {
             state.OutputTextBytes += JsonKeySearch.StringBytes(data, "\"delta\""u8);
         }
-        else if (name.SequenceEqual("response.completed"u8) || name.SequenceEqual("response.incomplete"u8))
+        else if (EndsStream(name))
         {
             state.Ended = true;
-            ReadEnvelope(data, failed: false, ref state);
-        }
-        else if (name.SequenceEqual("response.failed"u8))
-        {
-            state.Ended = true;
-            ReadEnvelope(data, failed: true, ref state);
+            state.HasError |= name.SequenceEqual("response.failed"u8);
+            ReadEnvelope(data, ref state);
         }
         else if (name.SequenceEqual("error"u8))
         {
@@ -36,9 +35,11 @@ internal static class StreamEventReader
         }
     }
 
-    private static void ReadEnvelope(ReadOnlySpan<byte> data, bool failed, ref TapState state)
+    private static bool EndsStream(ReadOnlySpan<byte> name) => name.SequenceEqual("response.completed"u8)
+        || name.SequenceEqual("response.incomplete"u8) || name.SequenceEqual("response.failed"u8);
+
+    private static void ReadEnvelope(ReadOnlySpan<byte> data, ref TapState state)
     {
-        state.HasError |= failed;
         var members = new JsonMembers(data, stackalloc ulong[JsonMembers.StackWords]);
         while (members.Next())
         {

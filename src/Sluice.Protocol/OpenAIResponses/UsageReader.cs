@@ -1,5 +1,4 @@
 using Sluice.Protocol.Canonical;
-using Sluice.Protocol.Json;
 
 namespace Sluice.Protocol.OpenAIResponses;
 
@@ -9,28 +8,19 @@ namespace Sluice.Protocol.OpenAIResponses;
 /// </summary>
 internal static class UsageReader
 {
+    private static readonly CountTable Counts = new(
+        "input_tokens",
+        "output_tokens",
+        "input_tokens_details.cached_tokens",
+        "input_tokens_details.cache_write_tokens",
+        "output_tokens_details.reasoning_tokens");
+
     /// <summary>False when the value holds no count that is known.</summary>
     public static bool TryRead(ReadOnlySpan<byte> json, out TokenUsage usage)
     {
-        long input = -1, output = -1, cached = -1, written = -1, reasoning = -1;
-        var members = new JsonMembers(json, stackalloc ulong[JsonMembers.StackWords]);
-        while (members.Next())
-        {
-            if (members.Name.SequenceEqual("input_tokens"u8))
-            {
-                input = TokenCount.Read(members.Value);
-            }
-            else if (members.Name.SequenceEqual("output_tokens"u8))
-            {
-                output = TokenCount.Read(members.Value);
-            }
-            else if (members.Name.SequenceEqual("input_tokens_details"u8) || members.Name.SequenceEqual("output_tokens_details"u8))
-            {
-                OpenAIDetails.Read(members.Value, ref cached, ref written, ref reasoning);
-            }
-        }
-
-        usage = OpenAIDetails.Disjoint(input, output, cached, written, reasoning);
-        return input >= 0 || output >= 0;
+        Span<long> counts = stackalloc long[CountTable.Room];
+        Counts.Read(json, counts);
+        usage = InclusiveUsage.ToBuckets(counts[0], counts[1], counts[2], counts[3], counts[4]);
+        return counts[0] >= 0 || counts[1] >= 0;
     }
 }

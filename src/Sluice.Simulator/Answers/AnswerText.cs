@@ -51,10 +51,7 @@ internal static class AnswerText
     public static string Reason(Prompt prompt, SeededRandom random)
     {
         var text = new StringBuilder($"The request ends with \"{LastWords(prompt)}\".");
-        for (var i = 2 + random.Below(3); i > 0; i--)
-        {
-            text.Append(' ').Append(random.Pick(Thoughts));
-        }
+        AppendSome(text, Thoughts, 2 + random.Below(3), random);
 
         return text.ToString();
     }
@@ -63,15 +60,21 @@ internal static class AnswerText
     {
         var results = prompt.Conversation.ToolResults;
         var text = new StringBuilder(results.Count > 0
-            ? string.Join(' ', results.Select(result => $"The tool answered: {Shorten(result)}."))
+            ? string.Join(' ', results.Select(result => $"The tool answered: {Shorten(result.Trim())}."))
             : $"{random.Pick(Openings)}\"{LastWords(prompt)}\".");
         text.Append(" This is ").Append(prompt.Model).Append(", simulated.");
-        for (var i = 1 + random.Below(3); i > 0; i--)
-        {
-            text.Append(' ').Append(random.Pick(Sentences));
-        }
-
+        AppendSome(text, Sentences, 1 + random.Below(3), random);
         return prompt.TextTokens is { } tokens ? Stretch(text, tokens, random) : text.ToString();
+    }
+
+    /// <summary>Appends so many sentences, none of them twice.</summary>
+    private static void AppendSome(StringBuilder text, string[] sentences, int count, SeededRandom random)
+    {
+        var first = random.Below(sentences.Length);
+        for (var i = 0; i < count; i++)
+        {
+            text.Append(' ').Append(sentences[(first + i) % sentences.Length]);
+        }
     }
 
     private static string Stretch(StringBuilder text, int tokens, SeededRandom random)
@@ -95,7 +98,7 @@ internal static class AnswerText
 
     private static string LastWords(Prompt prompt)
     {
-        var words = prompt.Conversation.UserText.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        var words = prompt.Conversation.LastUserPart.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         return string.Join(' ', words.TakeLast(QuotedWords));
     }
 

@@ -10,6 +10,9 @@ internal sealed class Conversation
     /// <summary>What the user said last.</summary>
     public string UserText { get; private set; } = "";
 
+    /// <summary>The last part of it: coding agents put reminders of their own in parts before.</summary>
+    public string LastUserPart { get; private set; } = "";
+
     /// <summary>The results of tool calls since then.</summary>
     public IReadOnlyList<string> ToolResults => _toolResults;
 
@@ -22,9 +25,10 @@ internal sealed class Conversation
     /// <summary>Instructions; already counted by the tally.</summary>
     public void Instructs(string text) => SystemTokens += Tokenizer.Count(text);
 
-    public void UserSays(string text)
+    public void UserSays(IReadOnlyList<string> parts)
     {
-        UserText = text;
+        UserText = string.Join('\n', parts);
+        LastUserPart = parts.Count > 0 ? parts[^1] : "";
         StepsDone = 0;
         _toolResults.Clear();
     }

@@ -47,8 +47,6 @@ internal sealed class AnthropicVendor : Vendor
 
     public override VendorError UnknownModel(string model) => new(404, "not_found_error", $"model: {model}");
 
-    public override VendorError NotFound(string path) => new(404, "not_found_error", "Not Found");
-
     public override VendorError Failure(FailureFault fault, TimeSpan? retryAfter) => fault switch
     {
         FailureFault.Unauthorized => new(401, "authentication_error", "invalid x-api-key"),

@@ -95,15 +95,19 @@ internal sealed class MessagesReader(Call call, Conversation conversation)
             return Unanswered(index - 1);
         }
 
-        var text = content.Text() ?? string.Join('\n', texts);
+        if (content.Text() is { } whole)
+        {
+            texts.Add(whole);
+        }
+
         if (role == "system")
         {
-            conversation.Instructs(text);
+            conversation.Instructs(string.Join('\n', texts));
         }
         else if (!answersTools)
         {
             // Words beside a tool's result (a client's reminder) do not begin a turn of their own.
-            conversation.UserSays(text);
+            conversation.UserSays(texts);
             (_turnBegan, TurnWithoutThinking) = (false, null);
         }
 

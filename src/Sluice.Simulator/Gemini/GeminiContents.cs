@@ -84,7 +84,7 @@ internal sealed class GeminiContents(Call call, Conversation conversation, bool 
         if (results == 0)
         {
             // A new turn: what older ones signed is no longer checked.
-            conversation.UserSays(string.Join('\n', texts));
+            conversation.UserSays(texts);
             _signature = null;
         }
 

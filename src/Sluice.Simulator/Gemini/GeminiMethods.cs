@@ -19,7 +19,9 @@ internal static class GeminiMethods
             "streamGenerateContent" when sse => (GeminiVendor.Instance, GenerateContent.HandleSse),
             "streamGenerateContent" => (GeminiVendor.InArray, GenerateContent.HandleArray),
             "countTokens" => (GeminiVendor.Instance, GenerateContent.CountTokens),
-            _ => (GeminiVendor.Instance, call => new ErrorReply(call.Vendor.NotFound(target))),
+            "embedContent" => (GeminiVendor.Instance, EmbedContent.Handle),
+            "batchEmbedContents" => (GeminiVendor.Instance, EmbedContent.HandleBatch),
+            _ => (GeminiVendor.Instance, call => new ErrorReply(GeminiVendor.UnknownMethod(target))),
         };
         return SimulatedCall.ServeAsync(http, simulation, served.Vendor, model, served.Handle);
     }

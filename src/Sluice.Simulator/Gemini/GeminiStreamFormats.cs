@@ -12,7 +12,7 @@ internal sealed class GeminiSseFormat : StreamFormat
     public override ReadOnlySpan<byte> EventEnd => "\r\n\r\n"u8;
 
     public override byte[] ErrorFrame(VendorError error, string requestId, int eventsSent) =>
-        [.. "data: "u8, .. JsonText.Bytes(json => GeminiVendor.WriteError(json, error), JsonText.Google), .. "\r\n\r\n"u8];
+        [.. "data: "u8, .. JsonText.Bytes(json => GeminiVendor.WriteError(json, error)), .. "\r\n\r\n"u8];
 }
 
 /// <summary>Without: one JSON array, sent element by element.</summary>
@@ -25,5 +25,5 @@ internal sealed class GeminiArrayFormat : StreamFormat
     public override ReadOnlySpan<byte> EventEnd => "\n"u8;
 
     public override byte[] ErrorFrame(VendorError error, string requestId, int eventsSent) =>
-        [.. eventsSent == 0 ? "["u8 : ",\r\n"u8, .. JsonText.Bytes(json => GeminiVendor.WriteError(json, error), JsonText.GoogleIndented), .. "\n]"u8];
+        [.. eventsSent == 0 ? "["u8 : ",\r\n"u8, .. JsonText.Bytes(json => GeminiVendor.WriteError(json, error), JsonText.Indented), .. "\n]"u8];
 }

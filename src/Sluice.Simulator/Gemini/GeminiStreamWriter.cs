@@ -73,11 +73,11 @@ internal sealed class GeminiStreamWriter(Call call, IReadOnlyList<ComposedCandid
 
         if (sse)
         {
-            _frames.AddEvent(null, kind, Write, JsonText.Google, "\r\n");
+            _frames.AddEvent(null, kind, Write, "\r\n");
         }
         else
         {
-            _frames.AddRaw(kind, [.. _frames.Count == 0 ? "["u8 : ",\r\n"u8, .. JsonText.Bytes(Write, JsonText.GoogleIndented)]);
+            _frames.AddRaw(kind, [.. _frames.Count == 0 ? "["u8 : ",\r\n"u8, .. JsonText.Bytes(Write, JsonText.Indented)]);
         }
     }
 }

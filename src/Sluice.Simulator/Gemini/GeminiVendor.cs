@@ -43,7 +43,7 @@ internal sealed class GeminiVendor(bool inArray) : Vendor
     public override VendorError UnknownModel(string model) => new(404, "NOT_FOUND",
         $"models/{model} is not found for API version v1beta, or is not supported for generateContent. Call ListModels to see the list of available models and their supported methods.");
 
-    public override VendorError NotFound(string path) => new(404, "NOT_FOUND", $"Method not found: {path}");
+    public static VendorError UnknownMethod(string path) => new(404, "NOT_FOUND", $"Method not found: {path}");
 
     public override VendorError Failure(FailureFault fault, TimeSpan? retryAfter) => fault switch
     {
@@ -67,7 +67,7 @@ internal sealed class GeminiVendor(bool inArray) : Vendor
         {
             json.WriteEndArray();
         }
-    }, JsonText.GoogleIndented);
+    }, JsonText.Indented);
 
     /// <summary>A 400 of the parameter checks.</summary>
     /// <param name="message">What is wrong.</param>

@@ -11,7 +11,7 @@ internal static class GenerateContent
     public static Reply Handle(Call call) => Compose(call, out var answers) is { } error
         ? new ErrorReply(error)
         : new JsonReply(
-            JsonText.Bytes(json => new CandidateWriter(call, answers).WriteWhole(json), JsonText.GoogleIndented),
+            JsonText.Bytes(json => new CandidateWriter(call, answers).WriteWhole(json), JsonText.Indented),
             answers.Sum(answer => answer.OutputTokens));
 
     public static Reply HandleSse(Call call) => Compose(call, out var answers) is { } error
@@ -39,7 +39,7 @@ internal static class GenerateContent
                 json.WriteEndObject();
                 json.WriteEndArray();
                 json.WriteEndObject();
-            }, JsonText.GoogleIndented));
+            }, JsonText.Indented));
     }
 
     private static VendorError? Compose(Call call, out IReadOnlyList<ComposedCandidate> answers)

@@ -30,12 +30,12 @@ internal static class ChatMessages
             }
 
             conversation.Tally.BeginMessage(role!);
-            if (ReadContent(message.Get("content"), index, conversation.Tally, out var text) is { } wrongContent)
+            if (ReadContent(message.Get("content"), index, conversation.Tally, out var texts) is { } wrongContent)
             {
                 return wrongContent;
             }
 
-            if (Take(role!, message, text, conversation, open, index) is { } refused)
+            if (Take(role!, message, texts, conversation, open, index) is { } refused)
             {
                 return refused;
             }
@@ -47,18 +47,18 @@ internal static class ChatMessages
         return open.Count > 0 ? Unanswered(open, index) : null;
     }
 
-    private static VendorError? Take(string role, JsonElement message, string text, Conversation conversation, HashSet<string> open, int index)
+    private static VendorError? Take(string role, JsonElement message, List<string> texts, Conversation conversation, HashSet<string> open, int index)
     {
         switch (role)
         {
             case "system" or "developer":
-                conversation.Instructs(text);
+                conversation.Instructs(string.Join('\n', texts));
                 return null;
             case "user":
-                conversation.UserSays(text);
+                conversation.UserSays(texts);
                 return null;
             case "tool" or "function":
-                conversation.ToolAnswers(text);
+                conversation.ToolAnswers(string.Join('\n', texts));
                 return role == "function" || open.Remove(message.Text("tool_call_id") ?? "") ? null : OpenAIRefusal.Refuse(
                     "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.", $"messages.[{index}].role");
             default:
@@ -100,12 +100,11 @@ internal static class ChatMessages
         return null;
     }
 
-    private static VendorError? ReadContent(JsonElement content, int index, PromptTally tally, out string text)
+    private static VendorError? ReadContent(JsonElement content, int index, PromptTally tally, out List<string> texts)
     {
-        text = content.Text() ?? "";
+        texts = content.Text() is { } whole ? [whole] : [];
         if (content.IsArray())
         {
-            var texts = new List<string>();
             var part = 0;
             foreach (var item in content.EnumerateArray())
             {
@@ -120,15 +119,13 @@ internal static class ChatMessages
 
                 part++;
             }
-
-            text = string.Join('\n', texts);
         }
         else if (content.IsPresent() && content.ValueKind != JsonValueKind.String)
         {
             return OpenAIRefusal.WrongType($"messages[{index}].content", "one of a string or array of objects", content);
         }
 
-        tally.AddText(text);
+        tally.AddText(string.Join('\n', texts));
         return null;
     }
 

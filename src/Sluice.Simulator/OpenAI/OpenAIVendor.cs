@@ -50,8 +50,6 @@ internal sealed class OpenAIVendor : Vendor
         Code = "model_not_found",
     };
 
-    public override VendorError NotFound(string path) => new(404, "invalid_request_error", $"Invalid URL ({path})");
-
     public override VendorError Failure(FailureFault fault, TimeSpan? retryAfter) => fault switch
     {
         FailureFault.Unauthorized => new(401, "invalid_request_error", "Incorrect API key provided: sim-****. You can find your API key at https://platform.openai.com/account/api-keys.") { Code = "invalid_api_key" },

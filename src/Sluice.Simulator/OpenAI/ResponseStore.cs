@@ -1,37 +1,30 @@
 using System.Text.Json;
+using Sluice.Simulator.Wire;
 
 namespace Sluice.Simulator.OpenAI;
 
 /// <summary>A response that may be fetched, deleted and continued.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Body">The response as it was sent.</param>
-/// <param name="Items">The conversation up to and with it, as input items.</param>
-internal sealed record StoredResponse(string Id, byte[] Body, IReadOnlyList<JsonElement> Items);
+/// <param name="Input">The items that it answers, those of earlier responses included.</param>
+/// <param name="Output">The items that it put out.</param>
+internal sealed record StoredResponse(string Id, byte[] Body, IReadOnlyList<JsonElement> Input, IReadOnlyList<JsonElement> Output);
 
 /// <summary>Stored responses, bounded: the oldest go first.</summary>
 internal sealed class ResponseStore(int capacity)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, StoredResponse> _byId = new(StringComparer.Ordinal);
-    private readonly Queue<string> _order = [];
+    private readonly OrderedDictionary<string, StoredResponse> _byId = new(StringComparer.Ordinal);
 
     public void Add(StoredResponse response)
     {
         lock (_gate)
         {
             // The same request has the same id: it replaces what it made before.
-            if (_byId.TryAdd(response.Id, response))
+            _byId[response.Id] = response;
+            if (_byId.Count > capacity)
             {
-                _order.Enqueue(response.Id);
-            }
-            else
-            {
-                _byId[response.Id] = response;
-            }
-
-            while (_order.Count > capacity)
-            {
-                _byId.Remove(_order.Dequeue());
+                _byId.RemoveAt(0);
             }
         }
     }
@@ -41,6 +34,23 @@ internal sealed class ResponseStore(int capacity)
         lock (_gate)
         {
             return _byId.GetValueOrDefault(id);
+        }
+    }
+
+    /// <summary>Finds an output item of any stored response.</summary>
+    public JsonElement? FindItem(string id)
+    {
+        lock (_gate)
+        {
+            foreach (var item in _byId.Values.SelectMany(response => response.Output))
+            {
+                if (item.Text("id") == id)
+                {
+                    return item;
+                }
+            }
+
+            return null;
         }
     }
 

@@ -30,7 +30,8 @@ internal sealed class Call
     /// <summary>Made of the simulator's seed and the request without its <c>stream</c> members.</summary>
     public ulong Seed { get; init; }
 
-    public long UnixSeconds => Simulation.Options.Time.GetUtcNow().ToUnixTimeSeconds();
+    /// <summary>When the call arrived: one time for everything that is made of it.</summary>
+    public required long UnixSeconds { get; init; }
 
     /// <summary>A source of ids that the same request gets again.</summary>
     public SeededRandom Ids(int choice = 0) => new(~Seed + (ulong)choice);

@@ -56,9 +56,8 @@ internal sealed class FrameList
     /// <param name="name">The event's name; null for data alone.</param>
     /// <param name="kind">Whether it is paced.</param>
     /// <param name="write">Writes its data.</param>
-    /// <param name="options">How the JSON is written.</param>
     /// <param name="lineEnd">Google ends lines with CRLF.</param>
-    public void AddEvent(string? name, FrameKind kind, Action<Utf8JsonWriter> write, JsonWriterOptions? options = null, string lineEnd = "\n")
+    public void AddEvent(string? name, FrameKind kind, Action<Utf8JsonWriter> write, string lineEnd = "\n")
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         if (name is not null)
@@ -67,7 +66,7 @@ internal sealed class FrameList
         }
 
         buffer.Write("data: "u8);
-        using (var json = new Utf8JsonWriter(buffer, options ?? JsonText.Compact))
+        using (var json = new Utf8JsonWriter(buffer, JsonText.Compact))
         {
             write(json);
         }

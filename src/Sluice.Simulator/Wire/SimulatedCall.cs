@@ -58,6 +58,7 @@ internal static class SimulatedCall
             Simulation = simulation,
             Vendor = vendor,
             RequestId = requestId,
+            UnixSeconds = simulation.Options.Time.GetUtcNow().ToUnixTimeSeconds(),
             Body = body.RootElement,
             AskedModel = asked,
             Model = model,
@@ -78,7 +79,14 @@ internal static class SimulatedCall
             return;
         }
 
-        var reply = handle(new Call { Http = http, Simulation = simulation, Vendor = vendor, RequestId = requestId });
+        var reply = handle(new Call
+        {
+            Http = http,
+            Simulation = simulation,
+            Vendor = vendor,
+            RequestId = requestId,
+            UnixSeconds = simulation.Options.Time.GetUtcNow().ToUnixTimeSeconds(),
+        });
         await delivery.SendAsync(reply, FaultPlan.None);
     }
 

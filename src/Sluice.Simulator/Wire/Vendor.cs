@@ -24,8 +24,6 @@ internal abstract class Vendor
 
     public abstract VendorError UnknownModel(string model);
 
-    public abstract VendorError NotFound(string path);
-
     /// <summary>The failure that a fault asks for.</summary>
     public abstract VendorError Failure(FailureFault fault, TimeSpan? retryAfter);
 

@@ -12,6 +12,7 @@ internal static class ApiKeyServices
         services.AddSingleton<ICallerRegistry>(provider => provider.GetRequiredService<CallerRegistry>());
         services.AddSingleton<ICallerDirectory>(provider => provider.GetRequiredService<CallerRegistry>());
         services.AddSingleton<KeyUse>();
+        services.AddSingleton<FirstRun>();
         return services;
     }
 }

@@ -4,8 +4,21 @@ using Sluice.Storage;
 
 namespace Sluice.Auth;
 
-/// <summary>What of a key an administrator may change afterwards; null leaves it as it is.</summary>
-internal sealed record ApiKeyChange(string? Name, IReadOnlyList<string>? Models, LimitsConfig? Limits, BudgetConfig? Budget, DateTimeOffset? ExpiresAt);
+/// <summary>What of a key an administrator may change afterwards; a null name, list or set of limits stays as it is.</summary>
+internal sealed record ApiKeyChange
+{
+    public string? Name { get; init; }
+    public IReadOnlyList<string>? Models { get; init; }
+    public LimitsConfig? Limits { get; init; }
+    public BudgetConfig? Budget { get; init; }
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>True when <see cref="Budget"/> replaces the old one, null included.</summary>
+    public bool ChangesBudget { get; init; }
+
+    /// <summary>True when <see cref="ExpiresAt"/> replaces the old one, null included.</summary>
+    public bool ChangesExpiry { get; init; }
+}
 
 /// <summary>The API keys of the database. A key's text is never stored: a row holds its HMAC.</summary>
 internal sealed class ApiKeyStore(SqliteDatabase database, MasterKey masterKey, TimeProvider time) : IApiKeyAdministration
@@ -84,10 +97,13 @@ internal sealed class ApiKeyStore(SqliteDatabase database, MasterKey masterKey, 
     public bool HasAdministrator()
     {
         using var read = database.Read();
-        return read.Connection.Scalar<long>(
-            "SELECT EXISTS (SELECT 1 FROM api_keys WHERE administrator = 1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $0))",
-            time.GetUtcNow().UnixMicros()) == 1;
+        return HasAdministrator(read.Connection, time.GetUtcNow().UnixMicros());
     }
+
+    /// <summary>As <see cref="HasAdministrator()"/>, inside a transaction.</summary>
+    public static bool HasAdministrator(SqliteConnection connection, long now)
+        => connection.Scalar<long>(
+            "SELECT EXISTS (SELECT 1 FROM api_keys WHERE administrator = 1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $0))", now) == 1;
 
     /// <summary>Changes a live key; false when there is none of that id.</summary>
     public async Task<bool> UpdateAsync(string id, ApiKeyChange change, CancellationToken ct)
@@ -103,12 +119,13 @@ internal sealed class ApiKeyStore(SqliteDatabase database, MasterKey masterKey, 
             }
 
             var limits = change.Limits ?? row.Limits;
-            var budget = change.Budget ?? row.Budget;
+            var budget = change.ChangesBudget ? change.Budget : row.Budget;
+            var expiresAt = change.ChangesExpiry ? change.ExpiresAt : row.ExpiresAt;
             connection.Execute(
                 "UPDATE api_keys SET name = $1, models = $2, rpm = $3, tpm = $4, concurrency = $5, budget_nano_usd = $6, budget_per = $7, "
                 + $"expires_at = $8, version = {NextVersion} WHERE id = $0",
                 id, change.Name ?? row.Name, change.Models is null ? row.ModelsJson : StoredKey.ModelsToJson(change.Models),
-                limits.Rpm, limits.Tpm, limits.Concurrency, StoredKey.ToNano(budget), budget?.Per, (change.ExpiresAt ?? row.ExpiresAt)?.UnixMicros());
+                limits.Rpm, limits.Tpm, limits.Concurrency, StoredKey.ToNano(budget), budget?.Per, expiresAt?.UnixMicros());
             return true;
         });
         if (changed)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Reflection;
 using Sluice.Configuration;
+using Sluice.Storage;
 
 namespace Sluice.Cli;
 
@@ -49,7 +50,7 @@ internal static class SluiceCommandLine
         {
             return output.Fail(ExitCode.Failure, "interrupted");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is StartRefusedException or IOException or UnauthorizedAccessException)
         {
             return output.Fail(ExitCode.Failure, e.Message);
         }

@@ -29,6 +29,9 @@ internal sealed class CallSeries(TargetSeries target, Operation operation)
 
     public HistogramView Duration => new(_durations, Volatile.Read(ref _durationSum), Buckets.Duration);
 
+    /// <summary>False while no call of the series has sent a byte to its client.</summary>
+    public bool HasFirstToken => Volatile.Read(ref _firstTokenSum) != 0;
+
     public HistogramView FirstToken => new(_firstTokens, Volatile.Read(ref _firstTokenSum), Buckets.FirstToken);
 
     /// <summary>Tokens by slot of <see cref="TokenBuckets"/>.</summary>

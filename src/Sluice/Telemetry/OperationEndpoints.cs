@@ -75,11 +75,8 @@ internal static class OperationEndpoints
     private static JsonHttpResult<HealthAnswer> Answer(HealthAnswer answer, int status) =>
         TypedResults.Json(answer, HealthJson.Default.HealthAnswer, statusCode: status);
 
-    private static bool IsAdministrator(HttpRequest request, ICallerRegistry callers)
-    {
-        var authorization = request.Headers.Authorization.ToString();
-        const string scheme = "Bearer ";
-        return authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
-            && callers.Find(authorization.AsSpan(scheme.Length).Trim()) is { IsAdministrator: true };
-    }
+    private static bool IsAdministrator(HttpRequest request, ICallerRegistry callers) =>
+        CredentialExtractor.Extract(request, allowQuery: false, out var credential) is null
+        && !credential.IsEmpty
+        && callers.Find(credential.Text) is { IsAdministrator: true };
 }

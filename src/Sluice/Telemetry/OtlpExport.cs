@@ -11,7 +11,9 @@ namespace Sluice.Telemetry;
 /// do not: without a provider nobody listens to the source and the meter. Everything else (headers, intervals, sampler,
 /// resource) is read from the <c>OTEL_*</c> variables by the SDK itself.
 /// </summary>
-internal sealed partial class OtlpExport(IConfiguration environment, ILogger<OtlpExport> logger) : IHostedService, IDisposable
+/// <param name="variable">Reads an environment variable; null when it is not set.</param>
+/// <param name="logger">Says where exports go.</param>
+internal sealed partial class OtlpExport(Func<string, string?> variable, ILogger<OtlpExport> logger) : IHostedService, IDisposable
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string Protocol = "OTEL_EXPORTER_OTLP_PROTOCOL";
@@ -20,7 +22,7 @@ internal sealed partial class OtlpExport(IConfiguration environment, ILogger<Otl
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (environment.GetValue("OTEL_SDK_DISABLED", false))
+        if (string.Equals(variable("OTEL_SDK_DISABLED"), "true", StringComparison.OrdinalIgnoreCase))
         {
             return Task.CompletedTask;
         }
@@ -59,8 +61,8 @@ internal sealed partial class OtlpExport(IConfiguration environment, ILogger<Otl
 
     private Uri? Target(string ownVariable)
     {
-        var text = environment[ownVariable] ?? environment[Endpoint];
-        if (string.IsNullOrWhiteSpace(text))
+        var text = Value(ownVariable) ?? Value(Endpoint);
+        if (text is null)
         {
             return null;
         }
@@ -80,7 +82,7 @@ internal sealed partial class OtlpExport(IConfiguration environment, ILogger<Otl
     /// </summary>
     private void Choose(OtlpExporterOptions options, string ownVariable, Uri target)
     {
-        if (string.IsNullOrEmpty(environment[ownVariable] ?? environment[Protocol]))
+        if ((Value(ownVariable) ?? Value(Protocol)) is null)
         {
             options.Protocol = target.Port == 4317 ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
         }
@@ -88,11 +90,14 @@ internal sealed partial class OtlpExport(IConfiguration environment, ILogger<Otl
 
     private void Describe(ResourceBuilder resource)
     {
-        if (string.IsNullOrEmpty(environment["OTEL_SERVICE_NAME"]))
+        if (Value("OTEL_SERVICE_NAME") is null)
         {
             resource.AddService("sluice", serviceVersion: BuildInfo.Version);
         }
     }
+
+    /// <summary>An empty variable counts as absent, as the OpenTelemetry specification says.</summary>
+    private string? Value(string name) => variable(name) is { } text && !string.IsNullOrWhiteSpace(text) ? text : null;
 
     private static partial class Log
     {

@@ -47,7 +47,7 @@ internal sealed class PrometheusExposition(
         }
 
         writer.Family("sluice_time_to_first_token_seconds", "histogram", "From a call's arrival to its answer's first body byte.");
-        foreach (var series in calls)
+        foreach (var series in calls.Where(s => s.HasFirstToken))
         {
             writer.Histogram("sluice_time_to_first_token_seconds", series.FirstToken, Operation(series), Provider(series), Model(series));
         }

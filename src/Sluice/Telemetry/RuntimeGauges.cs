@@ -16,7 +16,7 @@ internal static class RuntimeGauges
         Value(writer, "process_start_time_seconds", "gauge", "Start of the process, in seconds since the Unix epoch.", new DateTimeOffset(process.StartTime).ToUnixTimeSeconds());
 
         var memory = GC.GetGCMemoryInfo();
-        Value(writer, "dotnet_gc_heap_size_bytes", "gauge", "Managed heap after the last collection.", memory.HeapSizeBytes);
+        Value(writer, "dotnet_gc_heap_size_bytes", "gauge", "Managed heap, garbage included.", GC.GetTotalMemory(forceFullCollection: false));
         Value(writer, "dotnet_gc_committed_bytes", "gauge", "Memory that the managed heap holds.", memory.TotalCommittedBytes);
         Value(writer, "dotnet_gc_allocated_bytes_total", "counter", "Bytes allocated since the start.", GC.GetTotalAllocatedBytes());
         Value(writer, "dotnet_gc_pause_seconds_total", "counter", "Time that collections stopped the process.", GC.GetTotalPauseDuration().TotalSeconds);

@@ -17,7 +17,8 @@ internal static class TelemetryRegistration
         services.AddSingleton<ServiceHealth>();
         services.AddSingleton<PrometheusExposition>();
         services.AddSingleton<CallLog>();
-        services.AddHostedService<OtlpExport>();
+        services.AddHostedService(provider => new OtlpExport(
+            Environment.GetEnvironmentVariable, provider.GetRequiredService<ILogger<OtlpExport>>()));
         return services;
     }
 }

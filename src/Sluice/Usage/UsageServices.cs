@@ -6,6 +6,7 @@ internal static class UsageServices
     public static IServiceCollection AddUsage(this IServiceCollection services)
     {
         services.AddSingleton<UsageQueue>();
+        services.AddSingleton<UsageReader>();
         services.AddSingleton<IUsageSink>(provider => provider.GetRequiredService<UsageQueue>());
         return services;
     }

@@ -25,6 +25,7 @@ internal sealed class UsageWriter : IDisposable
     private (long Series, long Minute) _lastMinute;
     private Rollup? _lastRollup;
     private long _nextId;
+    private long _tidiedHour;
 
     /// <param name="connection">The writer's connection.</param>
     /// <param name="keyUse">Told which keys were used.</param>
@@ -54,6 +55,7 @@ internal sealed class UsageWriter : IDisposable
             }
 
             WriteRollups();
+            DropOldMinutes(connection, records[^1].AtMicros / MicrosPerMinute);
         }
         catch
         {
@@ -185,6 +187,19 @@ internal sealed class UsageWriter : IDisposable
         foreach (var (key, rollup) in _coarse)
         {
             table.Add(key.Bucket, key.Series, rollup);
+        }
+    }
+
+    private void DropOldMinutes(SqliteConnection connection, long minute)
+    {
+        var hour = minute / RollupCover.MinutesPerHour;
+        if (hour > _tidiedHour)
+        {
+            _tidiedHour = hour;
+
+            // One hour more than summaries rely on, because calls arrive up to an hour before they end.
+            var oldest = (hour * RollupCover.MinutesPerHour) - (long)RollupCover.MinuteRetention.TotalMinutes - RollupCover.MinutesPerHour;
+            connection.Execute("DELETE FROM usage_minutes WHERE bucket < $0", oldest);
         }
     }
 

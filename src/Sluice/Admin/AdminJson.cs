@@ -1,0 +1,33 @@
+using System.Text.Json.Serialization;
+using Sluice.Admin.Http;
+
+namespace Sluice.Admin;
+
+/// <summary>The wire forms of <c>/api/admin</c>. Unknown and repeated members are refused.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    MaxDepth = 32,
+    Converters = [typeof(UtcTimeConverter)])]
+[JsonSerializable(typeof(Page<ApiKeyItem>))]
+[JsonSerializable(typeof(CreatedApiKeyItem))]
+[JsonSerializable(typeof(CreateApiKeyBody))]
+[JsonSerializable(typeof(ChangeApiKeyBody))]
+[JsonSerializable(typeof(Page<ProviderItem>))]
+[JsonSerializable(typeof(CreateProviderBody))]
+[JsonSerializable(typeof(ReplaceProviderBody))]
+[JsonSerializable(typeof(Page<CredentialItem>))]
+[JsonSerializable(typeof(CreateCredentialBody))]
+[JsonSerializable(typeof(ChangeCredentialBody))]
+[JsonSerializable(typeof(TestCredentialBody))]
+[JsonSerializable(typeof(CredentialTestItem))]
+[JsonSerializable(typeof(Page<ModelItem>))]
+[JsonSerializable(typeof(CreateModelBody))]
+[JsonSerializable(typeof(ReplaceModelBody))]
+[JsonSerializable(typeof(Page<UsageRecordItem>))]
+[JsonSerializable(typeof(UsageSummary))]
+[JsonSerializable(typeof(ConfigurationItem))]
+[JsonSerializable(typeof(ReloadedItem))]
+[JsonSerializable(typeof(SetupBody))]
+internal sealed partial class AdminJson : JsonSerializerContext;
