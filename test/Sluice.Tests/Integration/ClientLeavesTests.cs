@@ -95,7 +95,7 @@ public sealed class ClientLeavesTests(GatewayFixture gateway) : IClassFixture<Ga
     {
         var lane = gateway.NextLane();
         var big = OpenAIChatWire.Delta(new string('x', 60_000));
-        lane.First.Always(UpstreamAnswer.Sse(OpenAIChatWire.RoleDelta()).Forever(big, TimeSpan.Zero));
+        lane.First.Always(UpstreamAnswer.Sse(OpenAIChatWire.RoleDelta()).Forever(big, TimeSpan.FromMilliseconds(20)));
         var before = gateway.Sluice.ResidentBytes;
         var clients = new List<RawClient>();
         try

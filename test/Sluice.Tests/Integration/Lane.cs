@@ -34,7 +34,7 @@ public sealed record Lane(string Name, UpstreamLane First, UpstreamLane Second)
     /// <summary>Served by one provider whose two credentials go to the same account.</summary>
     public string ChatPool => $"gpt-pool-{Name}";
 
-    /// <summary>Served by a provider with short timeouts: first token 1 s, idle 1 s, total 4 s.</summary>
+    /// <summary>Served by a provider with short timeouts: first token 0.6 s, idle 1 s, total 4 s.</summary>
     public string ChatHasty => $"gpt-hasty-{Name}";
 
     /// <summary>Unpriced, unlike the others.</summary>

@@ -109,7 +109,7 @@ public sealed class StreamFaultTests(GatewayFixture gateway) : IClassFixture<Gat
     public async Task Stream_UpstreamIsSilent_ClientGetsKeepAlives(string name)
     {
         var (dialect, lane) = (TestedDialect.Of(name), gateway.NextLane());
-        var answer = UpstreamAnswer.Sse(dialect.StreamStart).Delay(TimeSpan.FromMilliseconds(1500));
+        var answer = UpstreamAnswer.Sse(dialect.StreamStart).Delay(TimeSpan.FromMilliseconds(2500));
         foreach (var part in dialect.Stream.Skip(dialect.StreamStart.Count))
         {
             answer.Send(part);
