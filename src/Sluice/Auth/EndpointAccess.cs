@@ -53,8 +53,6 @@ internal static partial class EndpointAccess
     /// Continues on the thread pool. Socket completions run inline on the thread that waits for all sockets, and
     /// handlers of <c>/api</c> read the database, which blocks.
     /// </summary>
-    public static async Task LeaveSocketThreadAsync() => await Task.Yield();
-
     private static async Task OffTheSocket(RequestDelegate next, HttpContext context)
     {
         await Task.Yield();
