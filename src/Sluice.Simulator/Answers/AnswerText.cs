@@ -1,4 +1,5 @@
 using System.Text;
+using Sluice.Simulator.Wire;
 
 namespace Sluice.Simulator.Answers;
 
@@ -88,7 +89,7 @@ internal static class AnswerText
         return Tokenizer.Take(text.ToString(), tokens);
     }
 
-    private static string Quote(Prompt prompt) => Wire.JsonText.Write(json =>
+    private static string Quote(Prompt prompt) => JsonText.Write(json =>
     {
         json.WriteStartObject();
         json.WriteString("answer", LastWords(prompt));

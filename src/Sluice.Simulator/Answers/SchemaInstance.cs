@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sluice.Simulator.Wire;
 
 namespace Sluice.Simulator.Answers;
 
@@ -21,7 +22,7 @@ internal sealed class SchemaInstance
 
     /// <summary>The instance as compact JSON; <c>{}</c> where there is no schema.</summary>
     public static string Write(JsonElement schema, SeededRandom random) =>
-        Wire.JsonText.Write(json => new SchemaInstance(schema, random, json).Any(schema, 0));
+        JsonText.Write(json => new SchemaInstance(schema, random, json).Any(schema, 0));
 
     private void Any(JsonElement schema, int depth)
     {
@@ -48,8 +49,8 @@ internal sealed class SchemaInstance
         {
             case "object": Object(schema, depth); break;
             case "array": Array(schema, depth); break;
-            case "integer": _json.WriteNumberValue((long)Number(schema, whole: true)); break;
-            case "number": _json.WriteNumberValue(Number(schema, whole: false)); break;
+            case "integer": _json.WriteNumberValue((long)SchemaNumber.Make(schema, _random, whole: true)); break;
+            case "number": _json.WriteNumberValue(SchemaNumber.Make(schema, _random, whole: false)); break;
             case "boolean": _json.WriteBooleanValue(_random.Below(2) == 0); break;
             case "null": _json.WriteNullValue(); break;
             default: _json.WriteStringValue(SchemaString.Make(schema, _random, Words)); break;
@@ -131,7 +132,7 @@ internal sealed class SchemaInstance
 
             if (type.ValueKind == JsonValueKind.Array && type.GetArrayLength() > 0)
             {
-                var names = type.EnumerateArray().Select(name => name.GetString() ?? "string").ToList();
+                var names = type.EnumerateArray().Select(name => name.Text() ?? "string").ToList();
                 return depth > DeepestOptional && names.Contains("null") ? "null" : names[0];
             }
         }
@@ -215,7 +216,7 @@ internal sealed class SchemaInstance
                 break;
             }
 
-            var text = Wire.JsonText.Write(json => new SchemaInstance(_root, _random, json).Any(item, depth + 1));
+            var text = JsonText.Write(json => new SchemaInstance(_root, _random, json).Any(item, depth + 1));
             if (!unique || seen.Add(text))
             {
                 _json.WriteRawValue(text);
@@ -230,32 +231,6 @@ internal sealed class SchemaInstance
         _json.WriteEndArray();
     }
 
-    private double Number(JsonElement schema, bool whole)
-    {
-        var step = Value(schema, "multipleOf") is { } multiple && multiple > 0 ? multiple : whole ? 1 : 0.5;
-        var open = whole ? 1 : step;
-        var low = Value(schema, "minimum") ?? (Value(schema, "exclusiveMinimum") is { } above ? above + open : null);
-        var high = Value(schema, "maximum") ?? (Value(schema, "exclusiveMaximum") is { } below ? below - open : null);
-        var from = low ?? Math.Min(0, high ?? 0);
-        var to = high ?? from + 100;
-        var first = Math.Ceiling(from / step);
-        var last = Math.Floor(to / step);
-        if (last < first)
-        {
-            // A range narrower than the step: its middle, where no multiple is asked for.
-            return whole ? Math.Ceiling(from) : (from + to) / 2;
-        }
-
-        return (first + _random.Below((int)Math.Min(last - first + 1, 1_000))) * step;
-    }
-
     private static int? Count(JsonElement schema, string keyword) =>
-        // Google sends int64 values as strings.
-        Value(schema, keyword) is { } value ? (int)Math.Min(value, 10_000) : null;
-
-    internal static double? Value(JsonElement schema, string keyword) =>
-        !schema.TryGetProperty(keyword, out var value) ? null
-        : value.ValueKind == JsonValueKind.Number ? value.GetDouble()
-        : value.ValueKind == JsonValueKind.String && double.TryParse(value.GetString(), System.Globalization.CultureInfo.InvariantCulture, out var number) ? number
-        : null;
+        SchemaNumber.Value(schema, keyword) is { } value ? (int)Math.Min(value, 10_000) : null;
 }

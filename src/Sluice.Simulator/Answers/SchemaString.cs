@@ -21,8 +21,8 @@ internal static class SchemaString
             return sample;
         }
 
-        var least = (int)Math.Min(SchemaInstance.Value(schema, "minLength") ?? 0, 100_000);
-        var most = (int)Math.Min(SchemaInstance.Value(schema, "maxLength") ?? int.MaxValue, int.MaxValue);
+        var least = (int)Math.Min(SchemaNumber.Value(schema, "minLength") ?? 0, 100_000);
+        var most = (int)Math.Min(SchemaNumber.Value(schema, "maxLength") ?? int.MaxValue, int.MaxValue);
         var text = new StringBuilder(random.Pick(words)).Append(' ').Append(random.Pick(words));
         while (text.Length < least)
         {

@@ -65,7 +65,7 @@ internal static class MessagesPrompt
             prompt = prompt with { Shape = OutputShape.JsonSchema, Schema = format.Get("schema") };
         }
 
-        return null;
+        return CheckChoice(body, prompt);
     }
 
     /// <summary>How long a block's cache mark lives; null without a mark.</summary>
@@ -121,6 +121,13 @@ internal static class MessagesPrompt
             conversation.Instructs(text);
         }
     }
+
+    private static VendorError? CheckChoice(JsonElement body, Prompt prompt) =>
+        prompt.ToolMode != ToolMode.Always ? null
+        : !body.Get("tools").Items().Any() ? AnthropicVendor.Refuse("tool_choice: `tool_choice` may only be specified while providing `tools`.")
+        : prompt.AllowedTools is [var name] && body.Get("tools").Items().All(tool => tool.Text("name") != name)
+            ? AnthropicVendor.Refuse($"Tool '{name}' not found in provided tools")
+        : null;
 
     private static Prompt WithChoice(Prompt prompt, JsonElement choice)
     {

@@ -98,7 +98,6 @@ internal sealed class GeminiContents(Call call, Conversation conversation, bool 
             return Unanswered();
         }
 
-        var at = 0;
         foreach (var part in parts.EnumerateArray())
         {
             var function = part.Get("functionCall", "function_call");
@@ -109,7 +108,7 @@ internal sealed class GeminiContents(Call call, Conversation conversation, bool 
                 conversation.Tally.AddText(function.Get("args") is { ValueKind: JsonValueKind.Object } args ? args.GetRawText() : "{}");
                 if (_openCalls++ == 0)
                 {
-                    _signature ??= CheckFirstCall(function.Text("name") ?? "", signature, index, at);
+                    _signature ??= CheckFirstCall(function.Text("name") ?? "", signature, index);
                 }
             }
             else if (part.Text("text") is { } text)
@@ -117,8 +116,6 @@ internal sealed class GeminiContents(Call call, Conversation conversation, bool 
                 conversation.Tally.AddText(text);
                 _signature ??= signature is null ? null : CheckSignature(GeminiSignature.TextPurpose(call.Model), signature);
             }
-
-            at++;
         }
 
         if (_openCalls > 0)
@@ -129,11 +126,11 @@ internal sealed class GeminiContents(Call call, Conversation conversation, bool 
         return null;
     }
 
-    private VendorError? CheckFirstCall(string name, string? signature, int index, int at) =>
+    private VendorError? CheckFirstCall(string name, string? signature, int index) =>
         signature is not null ? CheckSignature(GeminiSignature.CallPurpose(call.Model, name), signature)
         : !thinks ? null
         : GeminiVendor.Refuse(
-            $"Function call is missing a thought_signature in functionCall parts. This is required for tools to work correctly, and missing thought_signature may lead to degraded model performance. Additional data, function call `default_api:{name}` , position {index + 1}. Please refer to https://ai.google.dev/gemini-api/docs/thought-signatures for more details. (part {at})");
+            $"Function call is missing a thought_signature in functionCall parts. This is required for tools to work correctly, and missing thought_signature may lead to degraded model performance. Additional data, function call `default_api:{name}` , position {index + 1}. Please refer to https://ai.google.dev/gemini-api/docs/thought-signatures for more details.");
 
     private VendorError? CheckSignature(string purpose, string signature) =>
         Dummies.Contains(signature) || call.Simulation.Signatures.Verify(purpose, "", signature)

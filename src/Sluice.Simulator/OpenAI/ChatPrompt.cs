@@ -57,7 +57,7 @@ internal static class ChatPrompt
         };
         prompt = OpenAITools.WithChatChoice(prompt, body.Get("tool_choice"));
         prompt = OpenAIOutputShape.With(prompt, body.Get("response_format"), body.Get("response_format").Get("json_schema"));
-        return null;
+        return OpenAITools.CheckChoice(body, prompt);
     }
 
     internal static VendorError? CheckRole(string? role, int index) => role switch

@@ -52,6 +52,15 @@ internal static class OpenAITools
         };
     }
 
+    /// <summary>Refuses a call that is asked for of a tool that is not there.</summary>
+    public static VendorError? CheckChoice(JsonElement body, Prompt prompt) =>
+        prompt.ToolMode != ToolMode.Always ? null
+        : !body.Get("tools").Items().Any()
+            ? OpenAIRefusal.Refuse("Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified.", "tool_choice")
+        : prompt.AllowedTools is [var name] && prompt.Tools.All(tool => tool.Name != name)
+            ? OpenAIRefusal.Refuse($"Invalid value for 'tool_choice': tool choice '{name}' not found in 'tools' parameter.", "tool_choice")
+        : null;
+
     private static ToolMode ModeOf(string mode) => mode switch
     {
         "none" => ToolMode.Never,

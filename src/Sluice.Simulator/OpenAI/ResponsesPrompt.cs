@@ -51,7 +51,7 @@ internal static class ResponsesPrompt
         }, body.Get("tool_choice"));
         var format = body.Get("text").Get("format");
         request = new ResponsesRequest(OpenAIOutputShape.With(prompt, format, format), items);
-        return null;
+        return OpenAITools.CheckChoice(body, prompt);
     }
 
     /// <summary>Puts the items of the response that is continued before the request's own.</summary>

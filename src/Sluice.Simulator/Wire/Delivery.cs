@@ -9,6 +9,7 @@ internal sealed class Delivery(HttpContext http, SimulatorOptions options, Vendo
 {
     private const int GarbageBytes = 2_048;
     private const int ExcessBytes = 512;
+    private const int EndlessBlockBytes = 16 * 1024;
     private readonly HttpResponse _response = http.Response;
     private readonly CancellationToken _left = http.RequestAborted;
 
@@ -71,7 +72,7 @@ internal sealed class Delivery(HttpContext http, SimulatorOptions options, Vendo
                 break;
             case DeliveryFault.Endless:
                 await WriteAsync(half);
-                await RepeatAsync(new string(' ', 1_024).Select(space => (byte)space).ToArray(), faults);
+                await RepeatAsync(" "u8.ToArray(), faults);
                 break;
             default:
                 await WriteWholeAsync(reply.Body);
@@ -151,13 +152,15 @@ internal sealed class Delivery(HttpContext http, SimulatorOptions options, Vendo
     {
         // Never without a wait: writes that all complete at once would keep the thread for good.
         var delay = faults.TokenDelay ?? options.TokenDelay;
-        delay = delay > TimeSpan.Zero ? delay : TimeSpan.FromMilliseconds(1);
+        var (block, wait) = delay > TimeSpan.Zero ? (bytes, delay) : (Repeat(bytes, EndlessBlockBytes / bytes.Length), TimeSpan.FromMilliseconds(1));
         while (true)
         {
-            await WriteAsync(bytes);
-            await WaitAsync(delay);
+            await WriteAsync(block);
+            await WaitAsync(wait);
         }
     }
+
+    private static byte[] Repeat(byte[] bytes, int times) => [.. Enumerable.Repeat(bytes, Math.Max(1, times)).SelectMany(copy => copy)];
 
     /// <summary>Breaks the connection after what was written has left: Kestrel drops what is still queued when it aborts.</summary>
     private async Task CutAsync()

@@ -22,23 +22,8 @@ internal static class JsonReading
 
     public static bool IsTrue(this JsonElement element) => element.ValueKind == JsonValueKind.True;
 
-    /// <summary>A string's text; null for anything else. A lone surrogate's escape stays as written instead of failing.</summary>
-    public static string? Text(this JsonElement element)
-    {
-        if (element.ValueKind != JsonValueKind.String)
-        {
-            return null;
-        }
-
-        try
-        {
-            return element.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            return element.GetRawText();
-        }
-    }
+    /// <summary>A string's text; null for anything else.</summary>
+    public static string? Text(this JsonElement element) => element.ValueKind == JsonValueKind.String ? element.GetString() : null;
 
     public static string? Text(this JsonElement element, string name) => element.Get(name).Text();
 

@@ -26,10 +26,11 @@ internal static class SimulatedCall
             return;
         }
 
-        using var body = await ReadAsync(http.Request);
-        if (body is null || !body.RootElement.IsObject())
+        var (read, problem) = await ReadAsync(http.Request);
+        using var body = read;
+        if (body is null)
         {
-            await delivery.SendErrorAsync(vendor.UnreadableBody(body is null ? "it is not valid JSON" : "it is not a JSON object"));
+            await delivery.SendErrorAsync(vendor.UnreadableBody(problem));
             return;
         }
 
@@ -108,22 +109,34 @@ internal static class SimulatedCall
     private static string CallerOf(HttpContext http, string credential) =>
         http.Request.Headers["x-sim-key"].ToString() is { Length: > 0 } key ? key : credential;
 
-    private static async Task<JsonDocument?> ReadAsync(HttpRequest request)
+    /// <summary>Reads the body; where it cannot be used, the words say why.</summary>
+    private static async Task<(JsonDocument? Body, string Problem)> ReadAsync(HttpRequest request)
     {
         using var bytes = new MemoryStream((int)Math.Min(request.ContentLength ?? 4_096, 1 << 20));
         await request.Body.CopyToAsync(bytes, request.HttpContext.RequestAborted);
-        if (!Utf8.IsValid(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)))
+        var json = bytes.ToArray();
+        if (!Utf8.IsValid(json))
         {
-            return null;
+            return (null, "it is not valid UTF-8");
         }
 
         try
         {
-            return JsonDocument.Parse(bytes.ToArray(), ParseOptions);
+            var body = JsonDocument.Parse(json, ParseOptions);
+            var problem = !body.RootElement.IsObject() ? "it is not an object"
+                : SurrogateEscapes.HaveLone(json) ? "no low surrogate in string"
+                : "";
+            if (problem.Length == 0)
+            {
+                return (body, "");
+            }
+
+            body.Dispose();
+            return (null, problem);
         }
-        catch (JsonException)
+        catch (JsonException wrong)
         {
-            return null;
+            return (null, wrong.Message);
         }
     }
 }

@@ -141,6 +141,8 @@ public sealed class MessagesTests(SimulatorFixture simulator) : IClassFixture<Si
     [InlineData("""{"model":"x","max_tokens":5,"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"t"}]}]}""", "messages.0.content.0: unexpected `tool_use_id`")]
     [InlineData("""{"model":"x","max_tokens":5,"messages":[{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":{}}]},{"role":"user","content":"x"}]}""", "messages.0: `tool_use` ids were found without `tool_result`")]
     [InlineData("""{"model":"x","max_tokens":1024,"thinking":{"type":"enabled","budget_tokens":1024},"messages":[{"role":"user","content":"x"}]}""", "`max_tokens` must be greater than")]
+    [InlineData("""{"model":"x","max_tokens":5,"tool_choice":{"type":"any"},"messages":[{"role":"user","content":"x"}]}""", "tool_choice: ")]
+    [InlineData("""{"model":"x","max_tokens":5,"tools":[{"name":"f","input_schema":{}}],"tool_choice":{"type":"tool","name":"g"},"messages":[{"role":"user","content":"x"}]}""", "Tool 'g' not found")]
     [InlineData("nonsense", "The request body is not valid JSON")]
     public async Task Post_BadRequest_Is400InAnthropicsWords(string body, string message)
     {
