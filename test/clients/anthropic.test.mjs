@@ -12,7 +12,7 @@ const WEATHER = {
 describe('@anthropic-ai/sdk', () => {
   let gateway;
   let client;
-  const clientWith = (options) => new Anthropic({ apiKey: null, authToken: null, baseURL: gateway.url, maxRetries: 0, ...options });
+  const clientWith = (options) => new Anthropic({ apiKey: null, authToken: null, baseURL: gateway.url, maxRetries: 0, timeout: 20_000, ...options });
   const body = { model: 'sim-small', max_tokens: 256, messages: [{ role: 'user', content: 'say hello' }] };
   before(async () => {
     gateway = await connect();

@@ -12,7 +12,7 @@ const WEATHER = {
 describe('@google/genai', () => {
   let gateway;
   let client;
-  const clientWith = (apiKey) => new GoogleGenAI({ apiKey, vertexai: false, httpOptions: { baseUrl: gateway.url } });
+  const clientWith = (apiKey) => new GoogleGenAI({ apiKey, vertexai: false, httpOptions: { baseUrl: gateway.url, timeout: 20_000 } });
   const body = { model: 'sim-small', contents: 'say hello' };
   before(async () => {
     gateway = await connect();

@@ -23,7 +23,7 @@ const PERSON = {
 describe('openai', () => {
   let gateway;
   let client;
-  const clientWith = (apiKey) => new OpenAI({ apiKey, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
+  const clientWith = (apiKey) => new OpenAI({ apiKey, baseURL: `${gateway.url}/v1`, maxRetries: 0, timeout: 20_000 });
   before(async () => {
     gateway = await connect();
     client = clientWith(gateway.key);

@@ -26,8 +26,10 @@ public sealed class ClientLeavesTests(GatewayFixture gateway) : IClassFixture<Ga
         var seen = await lane.First.RequestAsync();
         (await seen.Ended.WithinAsync("the upstream's release", ReleaseWithin)).ShouldBeTrue();
         var record = await gateway.Admin.UsageAsync(id);
-        record.Status.ShouldBe("estimated");
-        (record.Tokens("output") + record.Tokens("input")).ShouldBeGreaterThanOrEqualTo(1);
+
+        // Gemini counts in every chunk, so what it said last is the truth so far; the others had not said yet.
+        record.Status.ShouldBeOneOf("estimated", name == "gemini" ? "settled" : "estimated");
+        record.Tokens("output").ShouldBeGreaterThanOrEqualTo(1);
     }
 
     [Theory]

@@ -15,7 +15,9 @@ public sealed class StreamFaultTests(GatewayFixture gateway) : IClassFixture<Gat
         var reply = await gateway.Client.CallAsync(dialect, dialect.ModelOf(lane), stream: true);
 
         ShouldHaveFailed(dialect, reply);
-        await ShouldBeEstimatedAsync(reply);
+        var record = await gateway.Admin.UsageAsync(reply.Header("x-request-id")!);
+        record.Status.ShouldBeOneOf("estimated", name == "gemini" ? "settled" : "estimated");
+        record.Tokens("output").ShouldBeGreaterThanOrEqualTo(1);
     }
 
     [Theory]
@@ -135,12 +137,5 @@ public sealed class StreamFaultTests(GatewayFixture gateway) : IClassFixture<Gat
         {
             dialect.IsErrorEvent(reply.Events[^1]).ShouldBeTrue(reply.Text);
         }
-    }
-
-    private async Task ShouldBeEstimatedAsync(Sluice.TestKit.Gateway.GatewayReply reply)
-    {
-        var record = await gateway.Admin.UsageAsync(reply.Header("x-request-id")!);
-        record.Status.ShouldBe("estimated");
-        record.Tokens("output").ShouldBeGreaterThanOrEqualTo(1);
     }
 }
