@@ -90,7 +90,8 @@ internal sealed class KeyLimiter(LimitsConfig limits)
                 _tokens.Advance(second);
 
                 // A call that is larger than the whole limit is let in when the window is empty; else it could never run.
-                var needed = Math.Clamp(inputTokens + Math.Max(0, outputTokens), 1, Math.Max(1, tpm));
+                // The caller's bound may be as large as a number can be: it is cut before it is added.
+                var needed = Math.Clamp(inputTokens + Math.Clamp(outputTokens, 0, tpm), 1, Math.Max(1, tpm));
                 if (_tokens.WouldExceed(needed, tpm))
                 {
                     return Describe(limits, second, LimitKind.Tokens, _tokens.SecondsUntilFits(needed, tpm));
@@ -100,7 +101,10 @@ internal sealed class KeyLimiter(LimitsConfig limits)
                 reserved = outputTokens >= 0 ? needed : needed + Math.Clamp(tpm - _tokens.Sum - needed, 0, UnboundedOutput);
             }
 
+            // A count whose limit is switched off goes on, so that switching it on again finds it.
+            _requests?.Advance(second);
             _requests?.Add(second, 1);
+            _tokens?.Advance(second);
             _tokens?.Add(second, reserved);
             Interlocked.Increment(ref _inFlight);
             return Describe(limits, second, LimitKind.None, 0);
@@ -123,7 +127,10 @@ internal sealed class KeyLimiter(LimitsConfig limits)
         lock (_lock)
         {
             _tokens.Advance(second);
-            _tokens.Add(takenAt, used - reserved);
+
+            // What was taken too much is given back where it was taken; what came on top counts from now, for the call may
+            // have outlived the window in which it began.
+            _tokens.Add(used > reserved ? second : takenAt, used - reserved);
         }
     }
 

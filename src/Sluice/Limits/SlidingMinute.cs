@@ -46,13 +46,13 @@ internal sealed class SlidingMinute
         Sum += amount;
     }
 
-    /// <summary>Whole seconds until <paramref name="amount"/> more would fit; 60 when it never fits beside what is there.</summary>
+    /// <summary>Whole seconds until <paramref name="amount"/> more would fit; at most 61, when the window is empty.</summary>
     public int SecondsUntilFits(long amount, long limit)
     {
         var sum = Sum;
         for (var i = 1; i < Slots; i++)
         {
-            // The oldest slot leaves the window first.
+            // The oldest slot leaves the window first, the current one last.
             sum -= _amounts[(int)((_second + i) % Slots)];
             if (sum + amount <= limit)
             {
@@ -60,7 +60,7 @@ internal sealed class SlidingMinute
             }
         }
 
-        return 60;
+        return Slots;
     }
 
     /// <summary>Whole seconds until the window is empty again.</summary>
