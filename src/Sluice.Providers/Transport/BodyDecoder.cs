@@ -13,6 +13,7 @@ internal struct BodyDecoder
     private int _digits;
     private bool _lineHasCr;
     private bool _inExtension;
+    private bool _afterSize;
 
     private enum Step : byte
     {
@@ -144,6 +145,7 @@ internal struct BodyDecoder
         _digits = 0;
         _lineHasCr = false;
         _inExtension = false;
+        _afterSize = false;
     }
 
     private bool SizeByte(byte b)
@@ -179,13 +181,21 @@ internal struct BodyDecoder
                 return true;
             case (byte)'\n':
                 return false;
-            case (byte)';' or (byte)' ' or (byte)'\t' when _digits > 0:
+            case (byte)';' when _digits > 0:
                 _inExtension = true;
+                return true;
+            case (byte)' ' or (byte)'\t' when _digits > 0:
+                _afterSize = true;
                 return true;
             default:
                 if (_inExtension)
                 {
                     return true;
+                }
+
+                if (_afterSize)
+                {
+                    return false;
                 }
 
                 var digit = b switch

@@ -13,6 +13,7 @@ internal struct ResponseHead
 
     private Field[]? _fields;
     private int _count;
+    private bool _closes;
 
     public ResponseHead()
     {
@@ -38,6 +39,7 @@ internal struct ResponseHead
         ContentLength = -1;
         Chunked = false;
         KeepAlive = false;
+        _closes = false;
     }
 
     /// <summary>The length of the head with its empty line; 0 while it is incomplete.</summary>
@@ -142,7 +144,7 @@ internal struct ResponseHead
         {
             case 14 when Ascii.EqualsIgnoreCase(name, "content-length"u8):
                 if (!Utf8Parser.TryParse(value, out long length, out var used) || used != value.Length || length < 0
-                    || value[0] == '+' || (ContentLength >= 0 && ContentLength != length))
+                    || value[0] is (byte)'+' or (byte)'-' || (ContentLength >= 0 && ContentLength != length))
                 {
                     return false;
                 }
@@ -150,18 +152,20 @@ internal struct ResponseHead
                 ContentLength = length;
                 return true;
             case 17 when Ascii.EqualsIgnoreCase(name, "transfer-encoding"u8):
+                // Chunked twice over is chunks within chunks to one reader and a repetition to another.
+                var again = Chunked;
                 Chunked = Ascii.EqualsIgnoreCase(value, "chunked"u8);
-                return Chunked;
+                return Chunked && !again;
             case 10 when Ascii.EqualsIgnoreCase(name, "connection"u8):
-                if (Ascii.EqualsIgnoreCase(value, "close"u8))
+                foreach (var range in value.Split((byte)','))
                 {
-                    KeepAlive = false;
-                }
-                else if (Ascii.EqualsIgnoreCase(value, "keep-alive"u8))
-                {
-                    KeepAlive = true;
+                    var option = value[range].Trim(" \t"u8);
+                    _closes |= Ascii.EqualsIgnoreCase(option, "close"u8);
+                    KeepAlive |= Ascii.EqualsIgnoreCase(option, "keep-alive"u8);
                 }
 
+                // RFC 9112 9.3: close wins over everything else.
+                KeepAlive &= !_closes;
                 return true;
             default:
                 return true;

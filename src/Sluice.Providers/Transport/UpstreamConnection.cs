@@ -33,6 +33,7 @@ public sealed class UpstreamConnection : IUpstreamHeaders, IDisposable
     private int _rawEnd;
     private int _bodyStart;
     private int _bodyEnd;
+    private int _headEnd;
     private bool _wantsLargeBuffer;
     private bool _sendFailed;
     private ValueTask<int> _armed;
@@ -80,13 +81,14 @@ public sealed class UpstreamConnection : IUpstreamHeaders, IDisposable
     /// <summary>True while the idle connection is still silent; a byte or an end in between makes it useless.</summary>
     internal bool IsIdleAlive => _isArmed && !_armed.IsCompleted && _disposed == 0;
 
-    /// <summary>Drops the body bytes read so far, so that the buffer can be used again.</summary>
+    /// <summary>Drops the head and the body bytes read so far, so that the buffer can be used again.</summary>
     public void ConsumeBody()
     {
         _bodyStart = _bodyEnd;
+        _headEnd = 0;
     }
 
-    /// <summary>A header's value by its lower-case name. Valid until body bytes have been consumed and read on.</summary>
+    /// <summary>A header's value by its lower-case name. Valid until <see cref="ConsumeBody"/>, however much of the body is read.</summary>
     public string? Find(string name) => _head.Find(_buffer, name);
 
     /// <summary>The raw value of a header by its lower-case name; empty when absent. Valid as <see cref="Find"/>.</summary>
@@ -163,7 +165,7 @@ public sealed class UpstreamConnection : IUpstreamHeaders, IDisposable
             }
         }
 
-        _bodyStart = _bodyEnd = _rawStart;
+        _bodyStart = _bodyEnd = _headEnd = _rawStart;
         _decoder.Begin(in _head);
         return _head.Status;
     }
@@ -257,7 +259,7 @@ public sealed class UpstreamConnection : IUpstreamHeaders, IDisposable
             _buffer = ArrayPool<byte>.Shared.Rent(SmallBuffer);
         }
 
-        _rawStart = _rawEnd = _bodyStart = _bodyEnd = 0;
+        _rawStart = _rawEnd = _bodyStart = _bodyEnd = _headEnd = 0;
         _wantsLargeBuffer = false;
         try
         {
@@ -324,9 +326,11 @@ public sealed class UpstreamConnection : IUpstreamHeaders, IDisposable
 
     private void MakeRoom()
     {
+        // The head stays where it is until the body has been consumed: its headers are read after the first bytes of the body.
+        var kept = _headEnd;
         var held = _bodyEnd - _bodyStart;
         var raw = _rawEnd - _rawStart;
-        if (held == 0 && raw == 0)
+        if (kept + held + raw == 0)
         {
             _rawStart = _rawEnd = _bodyStart = _bodyEnd = 0;
             if (_wantsLargeBuffer && _buffer.Length < LargeBuffer)
@@ -343,25 +347,24 @@ public sealed class UpstreamConnection : IUpstreamHeaders, IDisposable
             return;
         }
 
-        // What is held moves to the front, then the rest of the raw bytes behind it; the buffer grows when more than half is held.
-        // The head's bytes are given up here: its values are read before the body is read on.
-        var target = held + raw > _buffer.Length / 2 ? ArrayPool<byte>.Shared.Rent(_buffer.Length * 2) : _buffer;
+        // What is held moves behind the head, then the rest of the raw bytes behind it; the buffer grows when more than half is held.
+        var target = kept + held + raw > _buffer.Length / 2 ? ArrayPool<byte>.Shared.Rent(_buffer.Length * 2) : _buffer;
         if (held > 0)
         {
-            Buffer.BlockCopy(_buffer, _bodyStart, target, 0, held);
+            Buffer.BlockCopy(_buffer, _bodyStart, target, kept, held);
         }
 
-        Buffer.BlockCopy(_buffer, _rawStart, target, held, raw);
+        Buffer.BlockCopy(_buffer, _rawStart, target, kept + held, raw);
         if (!ReferenceEquals(target, _buffer))
         {
+            Buffer.BlockCopy(_buffer, 0, target, 0, kept);
             ReturnBuffer();
             _buffer = target;
         }
 
-        _bodyStart = 0;
-        _bodyEnd = held;
-        _rawStart = held;
-        _rawEnd = held + raw;
+        _bodyStart = kept;
+        _rawStart = _bodyEnd = kept + held;
+        _rawEnd = kept + held + raw;
     }
 
     private void ReturnBuffer()

@@ -8,6 +8,9 @@ namespace Sluice.Providers.Transport;
 /// <summary>Opens connections: every address of the name in turn, then the proxy's handshake, then TLS.</summary>
 internal static class UpstreamDialer
 {
+    /// <summary>Where a SOCKS proxy listens when its address names no port (RFC 1928, section 3); an HTTP address always has one.</summary>
+    private const int SocksPort = 1080;
+
     /// <summary>Null when no address could be reached, the proxy refused, or TLS failed.</summary>
     public static async ValueTask<(Socket Socket, Stream? Tls)?> DialAsync(
         UpstreamOrigin origin, UpstreamTransportOptions options, CancellationToken cancellationToken)
@@ -17,7 +20,7 @@ internal static class UpstreamDialer
         try
         {
             socket = origin.Proxy is { } proxy
-                ? await ConnectAsync(proxy.IdnHost.Trim('[', ']'), proxy.Port, cancellationToken).ConfigureAwait(false)
+                ? await ConnectAsync(proxy.IdnHost.Trim('[', ']'), proxy.Port > 0 ? proxy.Port : SocksPort, cancellationToken).ConfigureAwait(false)
                 : await ConnectAsync(origin.Host, origin.Port, cancellationToken).ConfigureAwait(false);
             if (socket is null)
             {

@@ -20,4 +20,11 @@ public sealed record UpstreamOrigin(bool Tls, string Host, int Port, Uri? Proxy)
             return Port == (Tls ? 443 : 80) ? host : $"{host}:{Port}";
         }
     }
+
+    // Uri compares without the user, but to a proxy the user is the account: its connections are nobody else's.
+    public bool Equals(UpstreamOrigin? other)
+        => other is not null && Tls == other.Tls && Port == other.Port && Host == other.Host
+            && string.Equals(Proxy?.AbsoluteUri, other.Proxy?.AbsoluteUri, StringComparison.Ordinal);
+
+    public override int GetHashCode() => HashCode.Combine(Tls, Host, Port, Proxy?.AbsoluteUri);
 }

@@ -45,10 +45,10 @@ internal sealed record CreateApiKeyBody
 }
 
 /// <summary>A change of a key: members that are absent stay as they are; null takes a budget or an end away.</summary>
-internal sealed record ChangeApiKeyBody
+internal sealed class ChangeApiKeyBody
 {
-    private readonly BudgetBody? _budget;
-    private readonly DateTimeOffset? _expiresAt;
+    private BudgetBody? _budget;
+    private DateTimeOffset? _expiresAt;
 
     public string? Name { get; init; }
     public IReadOnlyList<string>? Models { get; init; }
@@ -56,23 +56,24 @@ internal sealed record ChangeApiKeyBody
     /// <summary>Replaces all limits: a limit that is absent here is none.</summary>
     public LimitsBody? Limits { get; init; }
 
+    // Setters, not init: the generated reader calls them only for members that are in the body.
     public BudgetBody? Budget
     {
         get => _budget;
-        init => (_budget, HasBudget) = (value, true);
+        set => (_budget, HasBudget) = (value, true);
     }
 
     public DateTimeOffset? ExpiresAt
     {
         get => _expiresAt;
-        init => (_expiresAt, HasExpiresAt) = (value, true);
+        set => (_expiresAt, HasExpiresAt) = (value, true);
     }
 
     [JsonIgnore]
-    public bool HasBudget { get; private init; }
+    public bool HasBudget { get; private set; }
 
     [JsonIgnore]
-    public bool HasExpiresAt { get; private init; }
+    public bool HasExpiresAt { get; private set; }
 }
 
 /// <summary>Each limit stands alone; null means none.</summary>

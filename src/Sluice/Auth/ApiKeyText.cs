@@ -38,7 +38,7 @@ internal static class ApiKeyText
             return false;
         }
 
-        if (text.Length != BodyLength + 1 + ChecksumLength || !Ascii.IsValid(text))
+        if (text.Length != BodyLength + 1 + ChecksumLength || text[BodyLength] != '_' || !Ascii.IsValid(text))
         {
             return true;
         }

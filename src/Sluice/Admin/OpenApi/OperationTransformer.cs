@@ -127,14 +127,35 @@ internal sealed partial class OperationTransformer(EndpointDataSource endpoints)
     private static async Task<IOpenApiSchema> SchemaAsync(
         OpenApiDocument document, OpenApiDocumentTransformerContext context, Type type, CancellationToken cancellationToken)
     {
-        var name = type.IsGenericType ? type.GenericTypeArguments[0].Name + type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)] : type.Name;
+        if (type.Namespace?.StartsWith("System", StringComparison.Ordinal) == true)
+        {
+            return await context.GetOrCreateSchemaAsync(type, null, cancellationToken);
+        }
+
+        var itemType = type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Page<>) ? type.GenericTypeArguments[0] : null;
+        var name = itemType is null ? type.Name : itemType.Name + "Page";
         if (document.Components?.Schemas?.ContainsKey(name) != true)
         {
-            document.AddComponent<IOpenApiSchema>(name, await context.GetOrCreateSchemaAsync(type, null, cancellationToken));
+            document.AddComponent<IOpenApiSchema>(
+                name,
+                itemType is null
+                    ? await context.GetOrCreateSchemaAsync(type, null, cancellationToken)
+                    : Page(await SchemaAsync(document, context, itemType, cancellationToken)));
         }
 
         return new OpenApiSchemaReference(name, document);
     }
+
+    private static OpenApiSchema Page(IOpenApiSchema item) => new()
+    {
+        Type = JsonSchemaType.Object,
+        Required = new HashSet<string> { "data", "next_cursor" },
+        Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["data"] = new OpenApiSchema { Type = JsonSchemaType.Array, Items = item },
+            ["next_cursor"] = new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Null, Description = "Null on the last page." },
+        },
+    };
 
     /// <summary>The names of the methods; HEAD goes without saying where there is GET.</summary>
     private static IEnumerable<string> Methods(RouteEndpoint endpoint)

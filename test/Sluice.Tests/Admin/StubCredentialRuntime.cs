@@ -1,0 +1,24 @@
+using System.Collections.Concurrent;
+using Sluice.Credentials;
+
+namespace Sluice.Tests.Admin;
+
+/// <summary>Credentials that are always found, in the state that was last set.</summary>
+internal sealed class StubCredentialRuntime : ICredentialRuntime
+{
+    private readonly ConcurrentDictionary<(string, string), CredentialStatus> _states = new();
+
+    public IReadOnlyList<CredentialStatus> List() => [.. _states.Values];
+
+    public CredentialStatus? Find(string provider, string name)
+        => _states.GetOrAdd((provider, name), key => new CredentialStatus(key.Item1, key.Item2, CredentialState.Ready));
+
+    public bool SetState(string provider, string name, CredentialState state, string? reason)
+    {
+        _states[(provider, name)] = new CredentialStatus(provider, name, state) { Reason = reason };
+        return true;
+    }
+
+    public Task<CredentialTestResult> TestAsync(string provider, string name, string model, CancellationToken cancellationToken)
+        => Task.FromResult(new CredentialTestResult(model != "broken", 200, $"{provider}/{name}/{model}", 12));
+}
