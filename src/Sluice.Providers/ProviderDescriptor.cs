@@ -27,6 +27,12 @@ public sealed record ProviderDescriptor(string Type, string DisplayName)
     /// <summary>The models known from the vendor's <c>models.json</c>, newest first.</summary>
     public IReadOnlyList<ModelInfo> Models { get; init; } = [];
 
+    /// <summary>
+    /// Patterns of names that the vendor serves beside <see cref="Models"/>, offered when no models are configured;
+    /// <c>*</c> stands for any run of characters.
+    /// </summary>
+    public IReadOnlyList<string> AlsoServes { get; init; } = [];
+
     /// <summary>True when <c>stream_options.include_usage</c> is understood, so that usage can be asked of a stream.</summary>
     public bool SupportsIncludeUsage { get; init; } = true;
 

@@ -18,6 +18,9 @@ internal sealed class SimulatorProvider : IProvider
         Models = new ModelCatalogue("Simulator"),
         ModelsPath = "/v1/models",
         RequiresCredential = false,
+
+        // Its own names with a fault behind them, and what vendors' SDKs and agents ask for of themselves.
+        AlsoServes = ["sim-*", "gpt-*", "chatgpt-*", "codex-*", "o1*", "o3*", "o4*", "text-embedding-*", "omni-moderation-*", "claude-*", "gemini-*"],
     };
 
     /// <summary>Any key will do for the simulator, but none is refused, as a vendor would.</summary>

@@ -1,4 +1,5 @@
 using Sluice.Protocol.Canonical;
+using Sluice.Telemetry;
 
 namespace Sluice.Auth;
 
@@ -23,13 +24,13 @@ internal static partial class EndpointAccess
         var callers = app.ApplicationServices.GetRequiredService<ICallerRegistry>();
         var use = app.ApplicationServices.GetRequiredService<KeyUse>();
         return app.Use(next => context => context.GetEndpoint() is not RouteEndpoint endpoint
-            ? next(context) // Unknown path or wrong method: nothing to protect, the server answers 404 or 405.
+            ? next(Stamped(context)) // Unknown path or wrong method: nothing to protect, the server answers 404 or 405.
             : endpoint.Metadata.GetMetadata<EndpointPolicy>()?.Access switch
             {
                 Access.Pipeline => next(context),
-                Access.Anyone => OffTheSocket(next, context),
-                { } access => CheckedAsync(next, context, access, callers, use),
-                null => context.WriteProblemAsync(NoPolicy),
+                Access.Anyone => OffTheSocket(next, Stamped(context)),
+                { } access => CheckedAsync(next, Stamped(context), access, callers, use),
+                null => Stamped(context).WriteProblemAsync(NoPolicy),
             });
     }
 
@@ -53,6 +54,13 @@ internal static partial class EndpointAccess
     /// Continues on the thread pool. Socket completions run inline on the thread that waits for all sockets, and
     /// handlers of <c>/api</c> read the database, which blocks.
     /// </summary>
+    /// <summary>Gives the answer its id; calls of models have one of the pipeline's.</summary>
+    private static HttpContext Stamped(HttpContext context)
+    {
+        context.Response.Headers[RequestId.Header] = RequestId.Next();
+        return context;
+    }
+
     private static async Task OffTheSocket(RequestDelegate next, HttpContext context)
     {
         await Task.Yield();

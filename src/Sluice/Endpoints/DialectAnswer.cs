@@ -3,6 +3,7 @@ using System.Globalization;
 using Sluice.Pipeline;
 using Sluice.Protocol;
 using Sluice.Protocol.Canonical;
+using Sluice.Telemetry;
 
 namespace Sluice.Endpoints;
 
@@ -28,7 +29,7 @@ internal static class DialectAnswer
         var body = new ArrayBufferWriter<byte>(256);
         ErrorFormat.For(dialect).WriteBody(body, error, id, ResponseFraming.Json);
         http.Response.StatusCode = error.Status;
-        http.Response.Headers[ClientResponse.RequestIdHeader] = id;
+        http.Response.Headers[RequestId.Header] = id;
         if (error.RetryAfter is { } wait)
         {
             http.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);

@@ -5,6 +5,7 @@ using Sluice.Auth;
 using Sluice.Pipeline;
 using Sluice.Protocol;
 using Sluice.Routing;
+using Sluice.Telemetry;
 
 namespace Sluice.Endpoints;
 
@@ -201,7 +202,7 @@ internal static class ModelListEndpoints
             write(json);
         }
 
-        http.Response.Headers[ClientResponse.RequestIdHeader] = RequestId.Next();
+        http.Response.Headers[RequestId.Header] = RequestId.Next();
         await DialectAnswer.WriteJsonAsync(http, body.WrittenMemory);
     }
 }

@@ -134,6 +134,15 @@ internal sealed class KeyLimiter(LimitsConfig limits)
         }
     }
 
+    /// <summary>How the limits stand, without taking anything.</summary>
+    public LimitDecision Observe(long second)
+    {
+        lock (_lock)
+        {
+            return Describe(Limits, second, LimitKind.None, 0);
+        }
+    }
+
     private LimitDecision Describe(LimitsConfig limits, long second, LimitKind refused, int retryAfter)
     {
         _requests?.Advance(second);

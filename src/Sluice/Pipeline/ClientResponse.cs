@@ -1,16 +1,16 @@
 using System.Buffers;
 using System.Globalization;
+using Sluice.Limits;
 using Sluice.Protocol;
 using Sluice.Protocol.Canonical;
 using Sluice.Providers.Transport;
+using Sluice.Telemetry;
 
 namespace Sluice.Pipeline;
 
 /// <summary>Writes the head of a client's answer, and whole answers that are errors.</summary>
 internal static class ClientResponse
 {
-    public const string RequestIdHeader = "x-request-id";
-
     private const string LimitRequests = "x-ratelimit-limit-requests";
     private const string RemainingRequests = "x-ratelimit-remaining-requests";
     private const string ResetRequests = "x-ratelimit-reset-requests";
@@ -99,7 +99,7 @@ internal static class ClientResponse
     private static void WriteCommon(GatewayCall call)
     {
         var headers = call.Http.Response.Headers;
-        headers[RequestIdHeader] = call.RequestId;
+        headers[RequestId.Header] = call.RequestId;
         if (call.Operation.Dialect == Dialect.AnthropicMessages)
         {
             headers["request-id"] = call.RequestId;
@@ -107,7 +107,8 @@ internal static class ClientResponse
 
         if (call.Caller?.Limiter is { } limiter)
         {
-            var decision = call.Limit;
+            // A call that was refused before the limits were asked still learns how they stand.
+            var decision = call.HoldsLimit || call.Limit.Refused != LimitKind.None ? call.Limit : limiter.Observe(call.LimitSecond);
             if (limiter.Limits.Rpm is { } rpm)
             {
                 headers[LimitRequests] = Text(rpm);

@@ -99,6 +99,7 @@ internal sealed partial class GatewayPipeline(
             call.Framing = http.Request.Query["alt"] == "sse" ? ResponseFraming.Sse : ResponseFraming.JsonArray;
         }
 
+        call.LimitSecond = Second();
         metrics.CallStarted();
         call.Span = GatewayTracing.StartCall(operation, http.Request.Headers.TraceParent, http.Request.Headers.TraceState);
         call.Client = http.Features.Get<ClientConnection>() ?? new ClientConnection();

@@ -121,6 +121,11 @@ internal sealed class RoutingTableBuilder(
             {
                 open.Add(provider);
             }
+
+            foreach (var pattern in provider.Descriptor.AlsoServes)
+            {
+                patterns.Add(new RoutingTable.PatternRoute(pattern, name => OwnRoute(name, [provider])));
+            }
         }
 
         foreach (var (name, serving) in byName)

@@ -59,7 +59,9 @@ public sealed class GatewayClient(Uri address, string? key = null) : IDisposable
             }
         }
 
-        if (key is not null && !list.Exists(h => CredentialHeaders.Contains(h.Name, StringComparer.OrdinalIgnoreCase)) && !path.Contains("key=", StringComparison.Ordinal))
+        // Under /api a parameter named key is a filter.
+        var inQuery = path.StartsWith("/v1", StringComparison.Ordinal) && path.Contains("key=", StringComparison.Ordinal);
+        if (key is not null && !inQuery && !list.Exists(h => CredentialHeaders.Contains(h.Name, StringComparer.OrdinalIgnoreCase)))
         {
             list.Add(("authorization", $"Bearer {key}"));
         }

@@ -275,6 +275,22 @@ public sealed class ConfigurationAdministrationTests : IAsyncLifetime, IDisposab
     }
 
     [Fact]
+    public async Task Apply_Twice_AddsNothingTwice()
+    {
+        await _app.PostAsync(Providers, """{ "name": "mine", "type": "openai" }""");
+        await _app.PostAsync(Credentials, """{ "provider": "mine", "name": "k", "api_key": "sk" }""");
+        await _app.PostAsync(Credentials, """{ "provider": "file-provider", "name": "k", "api_key": "sk" }""");
+        await _app.PostAsync(Models, """{ "name": "m", "targets": [ { "provider": "mine" } ] }""");
+        var once = _app.Configuration.Current.Config;
+
+        var twice = _app.Services.GetRequiredService<IConfigurationOverlay>().Apply(once);
+
+        twice.Providers.Select(provider => (provider.Name, provider.Origin, Credentials: string.Join(',', provider.Credentials.Select(credential => credential.Name))))
+            .ShouldBe([("file-provider", ConfigOrigin.File, "file-credential,k"), ("mine", ConfigOrigin.Database, "k")]);
+        twice.Models.Select(model => model.Name).ShouldBe(["file/model", "m"]);
+    }
+
+    [Fact]
     public async Task File_TakesANameThatTheDatabaseHas_Wins()
     {
         await _app.PostAsync(Providers, """{ "name": "mine", "type": "openai" }""");

@@ -169,7 +169,8 @@ public sealed class AdminApiTests(GatewayFixture gateway) : IClassFixture<Gatewa
 
     private async Task<string> StateAsync(string id)
     {
-        var reply = await gateway.Admin.GetAsync("/api/admin/credentials?limit=1000");
+        var reply = await gateway.Admin.GetAsync("/api/admin/credentials?limit=500");
+        reply.Status.ShouldBe(200, reply.Text);
         return reply.Json.GetProperty("data").EnumerateArray().Single(c => c.GetProperty("id").GetString() == id).GetProperty("state").GetString()!;
     }
 

@@ -46,9 +46,9 @@ public sealed class SecretLeakTests(GatewayFixture gateway) : IClassFixture<Gate
     }
 
     [Theory]
-    [InlineData("/api/admin/credentials?limit=1000")]
-    [InlineData("/api/admin/providers?limit=1000")]
-    [InlineData("/api/admin/models?limit=1000")]
+    [InlineData("/api/admin/credentials?limit=500")]
+    [InlineData("/api/admin/providers?limit=500")]
+    [InlineData("/api/admin/models?limit=500")]
     [InlineData("/api/admin/api-keys")]
     [InlineData("/api/admin/usage/records")]
     [InlineData("/metrics")]

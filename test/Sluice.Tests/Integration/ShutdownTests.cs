@@ -71,7 +71,7 @@ public sealed class ShutdownTests : IAsyncLifetime, IDisposable
         var reply = await stream.ReadToEndAsync(TimeSpan.FromSeconds(20));
 
         reply.Events.ShouldNotContain(e => e.IsDone);
-        await _sluice.ExitAsync(TimeSpan.FromSeconds(15));
+        (await _sluice.ExitAsync(TimeSpan.FromSeconds(15))).ShouldBe(0, _sluice.Output);
         await using var again = await StartAsync();
         using var admin = again.Administrator();
         (await admin.UsageAsync(id)).Status.ShouldBeOneOf("estimated", "recovered");

@@ -1,11 +1,14 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 
-namespace Sluice.Pipeline;
+namespace Sluice.Telemetry;
 
 /// <summary>Ids of requests: <c>req_</c> and 128 random bits in base 32. Randomness is drawn in blocks, because a draw costs more than an id.</summary>
 internal static class RequestId
 {
+    /// <summary>The header that every answer carries it in.</summary>
+    public const string Header = "x-request-id";
+
     private const int BlockBytes = 1024;
     private const string Digits = "0123456789abcdefghjkmnpqrstvwxyz";
 
