@@ -40,16 +40,34 @@ internal sealed class CredentialDirectory(UpstreamTransport transport)
         // A new secret under an old name is a new credential: what was held against the old one does not count.
         var entry = _entries.AddOrUpdate(
             (provider, credential.Name),
-            static (_, now) => new Entry(now, new CredentialHealth()),
-            static (_, old, now) => old.Secret.Equals(now) ? old : new Entry(now, new CredentialHealth()),
+            static (_, now) => new Entry(now),
+            static (_, old, now) => old.Secret.Equals(now) ? old : new Entry(now),
             credential.ApiKey);
-        if (credential.Disabled && entry.Health.StateAt(0) == CredentialState.Ready)
+
+        // Only a change of the setting acts, so that a reload does not undo what was set by hand since.
+        if (credential.Disabled != entry.Disabled)
         {
-            entry.Health.Set(CredentialState.Disabled, "by an administrator");
+            entry.Disabled = credential.Disabled;
+            if (!credential.Disabled)
+            {
+                entry.Health.Set(CredentialState.Ready, null);
+            }
+            else if (entry.Health.StateAt(long.MaxValue) == CredentialState.Ready)
+            {
+                entry.Health.Set(CredentialState.Disabled, "by an administrator");
+            }
         }
 
         return entry.Health;
     }
 
-    private sealed record Entry(Secret Secret, CredentialHealth Health);
+    private sealed class Entry(Secret secret)
+    {
+        public Secret Secret { get; } = secret;
+
+        public CredentialHealth Health { get; } = new();
+
+        /// <summary>What the configuration said last.</summary>
+        public bool Disabled { get; set; }
+    }
 }

@@ -1,0 +1,43 @@
+using Sluice.Configuration;
+using Sluice.Credentials;
+using Sluice.Providers;
+using Sluice.Providers.Transport;
+using Sluice.Routing;
+using Sluice.Telemetry;
+using Sluice.TestKit;
+using Sluice.Tests.Configuration;
+
+namespace Sluice.Tests.Routing;
+
+/// <summary>The routing of a configuration text, with everything that it is made from.</summary>
+internal sealed class RoutingFixture : IDisposable
+{
+    private static readonly ProviderRegistry Registry = new();
+
+    private long _generation;
+
+    public RoutingFixture()
+    {
+        Transport = new UpstreamTransport(new UpstreamTransportOptions(), Time);
+        Credentials = new CredentialDirectory(Transport);
+        Builder = new RoutingTableBuilder(Registry, Credentials, Simulator, new GatewayMetrics(), Time);
+    }
+
+    public FakeTime Time { get; } = new();
+
+    public UpstreamTransport Transport { get; }
+
+    public CredentialDirectory Credentials { get; }
+
+    public SimulatorAddress Simulator { get; } = new();
+
+    public RoutingTableBuilder Builder { get; }
+
+    public static IProvider Provider(string type) => Registry.Find(type).ShouldNotBeNull();
+
+    public RoutingTable Build(string yaml) => Build(ConfigurationFolder.Valid(yaml));
+
+    public RoutingTable Build(SluiceConfig config) => Builder.Build(new ConfigSnapshot(config, ++_generation));
+
+    public void Dispose() => Transport.Dispose();
+}
