@@ -8,7 +8,7 @@ namespace Sluice.Routing;
 internal sealed class RoutingTable
 {
     /// <summary>Names that came through a pattern or a provider's prefix are remembered up to this many.</summary>
-    private const int MaxRemembered = 10_000;
+    internal const int MaxRemembered = 10_000;
 
     private readonly FrozenDictionary<string, ModelRoute> _exact;
     private readonly FrozenDictionary<string, ModelRoute>.AlternateLookup<ReadOnlySpan<char>> _exactBySpan;
@@ -17,6 +17,7 @@ internal sealed class RoutingTable
     private readonly Func<ProviderRuntime, string, string, ModelRoute> _direct;
     private readonly ConcurrentDictionary<string, ModelRoute> _remembered = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ModelRoute>.AlternateLookup<ReadOnlySpan<char>> _rememberedBySpan;
+    private int _rememberedCount;
 
     /// <param name="generation">The configuration's generation.</param>
     /// <param name="exact">Names without a pattern.</param>
@@ -44,6 +45,9 @@ internal sealed class RoutingTable
     internal sealed record PatternRoute(string Pattern, Func<string, ModelRoute> Make);
 
     public long Generation { get; }
+
+    /// <summary>Names that were remembered so far.</summary>
+    internal int Remembered => Volatile.Read(ref _rememberedCount);
 
     /// <summary>The names to list, each once.</summary>
     public IReadOnlyList<ModelRoute> Offered { get; }
@@ -83,9 +87,10 @@ internal sealed class RoutingTable
             return null;
         }
 
-        if (_remembered.Count < MaxRemembered)
+        // Counted beside the dictionary, whose own count takes all its locks.
+        if (Volatile.Read(ref _rememberedCount) < MaxRemembered && _remembered.TryAdd(name, route))
         {
-            _remembered.TryAdd(name, route);
+            Interlocked.Increment(ref _rememberedCount);
         }
 
         return route;

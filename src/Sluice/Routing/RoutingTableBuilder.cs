@@ -34,7 +34,8 @@ internal sealed class RoutingTableBuilder(
                 patterns.Add(new RoutingTable.PatternRoute(model.Name, name => RouteOf(model, name, providers)));
                 foreach (var known in KnownModels(model, providers))
                 {
-                    exact.TryAdd(known, RouteOf(model, known, providers));
+                    // A pattern further up may match the name too, and then it is the one that routes it.
+                    exact.TryAdd(known, patterns.First(pattern => Auth.ModelAllowList.Matches(pattern.Pattern, known)).Make(known));
                 }
             }
             else
