@@ -103,7 +103,7 @@ internal sealed class ProviderRuntime
         foreach (var slot in Slots)
         {
             var until = slot.Health.CoolingUntil;
-            if (until > now && (soonest == 0 || until < soonest))
+            if (slot.Health.StateAt(now) == CredentialState.Cooling && (soonest == 0 || until < soonest))
             {
                 soonest = until;
                 forRate = slot.Health.CoolsForRate;
