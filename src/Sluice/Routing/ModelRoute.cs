@@ -50,7 +50,9 @@ internal sealed class ModelRoute(string name, RoutingStrategy strategy, RouteTar
     public ModelInfo? Info { get; init; }
 
     /// <summary>The targets that serve an operation, best first; empty when none does. Not to be changed when it is this route's own array.</summary>
-    public RouteTarget[] Order(Operation operation)
+    /// <param name="operation">What is asked.</param>
+    /// <param name="takesTurn">False for a look at what the next call would get.</param>
+    public RouteTarget[] Order(Operation operation, bool takesTurn = true)
     {
         var count = 0;
         foreach (var target in Targets)
@@ -80,7 +82,7 @@ internal sealed class ModelRoute(string name, RoutingStrategy strategy, RouteTar
 
         if (count > 1)
         {
-            Sort(ordered);
+            Sort(ordered, (uint)(takesTurn ? Interlocked.Increment(ref _turn) : Volatile.Read(ref _turn) + 1));
         }
 
         return ordered;
@@ -100,9 +102,8 @@ internal sealed class ModelRoute(string name, RoutingStrategy strategy, RouteTar
         list.Reverse();
     }
 
-    private void Sort(Span<RouteTarget> list)
+    private void Sort(Span<RouteTarget> list, uint turn)
     {
-        var turn = (uint)Interlocked.Increment(ref _turn);
         switch (Strategy)
         {
             case RoutingStrategy.Weighted:

@@ -1,5 +1,4 @@
 using Sluice.Auth;
-using Sluice.Configuration;
 using Sluice.Credentials;
 using Sluice.Protocol;
 
@@ -28,7 +27,7 @@ internal sealed class RouteExplainer(GatewayRuntime runtime, ICallerDirectory ca
         var now = time.GetTimestamp();
         var candidates = new List<RouteCandidate>();
         var leftOut = new List<RouteLeftOut>();
-        var serving = OperationFor(route, question.Dialect) is { } operation ? route.Order(operation) : [];
+        var serving = OperationFor(route, question.Dialect) is { } operation ? route.Order(operation, takesTurn: false) : [];
         foreach (var target in serving)
         {
             var ready = target.Provider.Slots.Where(slot => slot.Health.StateAt(now) == CredentialState.Ready).Select(slot => slot.Name).ToList();
@@ -43,7 +42,7 @@ internal sealed class RouteExplainer(GatewayRuntime runtime, ICallerDirectory ca
         }
 
         leftOut.AddRange(route.Targets.Except(serving).Select(target
-            => new RouteLeftOut(target.Provider.Name, target.Model, $"it does not speak {question.Dialect}, and this version does not translate")));
+            => new RouteLeftOut(target.Provider.Name, target.Model, $"it does not speak {question.Dialect ?? "the dialect of the first target"}, and this version does not translate")));
         if (refusal.Length == 0 && candidates.Count == 0)
         {
             refusal = serving.Length == 0 ? "No target serves this dialect (400 dialect_not_served)." : "No credential is ready (503 no_credential_ready).";
@@ -52,7 +51,7 @@ internal sealed class RouteExplainer(GatewayRuntime runtime, ICallerDirectory ca
         return new RouteExplanation
         {
             Refusal = refusal,
-            MatchedBy = MatchOf(snapshot.Config, route),
+            MatchedBy = MatchOf(snapshot, route),
             Strategy = ConfigName(route.Strategy),
             Candidates = candidates,
             LeftOut = leftOut,
@@ -88,16 +87,26 @@ internal sealed class RouteExplainer(GatewayRuntime runtime, ICallerDirectory ca
         _ => strategy.ToString().ToLowerInvariant(),
     };
 
-    private static string MatchOf(SluiceConfig config, ModelRoute route)
+    /// <summary>In the order of <see cref="RoutingTable.Find"/>: the name itself, a provider's prefix, the first pattern.</summary>
+    private static string MatchOf(RuntimeSnapshot snapshot, ModelRoute route)
     {
-        for (var i = 0; i < config.Models.Count; i++)
+        var models = snapshot.Config.Models;
+        var at = -1;
+        for (var i = models.Count - 1; i >= 0; i--)
         {
-            if (config.Models[i].Name == route.Name || ModelAllowList.Matches(config.Models[i].Name, route.Name))
+            if (models[i].Name == route.Name)
             {
-                return $"models[{i}] \"{config.Models[i].Name}\"";
+                return Row(i);
             }
+
+            at = ModelAllowList.Matches(models[i].Name, route.Name) ? i : at;
         }
 
-        return config.Models.Count == 0 ? "a provider's own list" : "provider/model";
+        var slash = route.Name.IndexOf('/', StringComparison.Ordinal);
+        return !snapshot.Routes.Offered.Contains(route) && slash > 0 && snapshot.Routes.Providers.Any(provider => provider.Name == route.Name[..slash])
+            ? "provider/model"
+            : at < 0 ? "a provider's own list" : Row(at);
+
+        string Row(int index) => $"models[{index}] \"{models[index].Name}\"";
     }
 }
