@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Auth;
 using Sluice.Cli;
@@ -86,11 +85,8 @@ public sealed class KeysCommandsTests : IDisposable
             return Task.FromResult(new CreatedKey("key_1", "sk-sluice-text", "sk-slu"));
         }
 
-        public async IAsyncEnumerable<ApiKeyView> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-        {
-            await Task.Yield();
-            yield return new ApiKeyView("key_1", "ci", "sk-slu", ["*"], new LimitsConfig { Rpm = 60 }, null, false, Now, null, null);
-        }
+        public Task<IReadOnlyList<ApiKeyView>> ListAsync(CancellationToken ct)
+            => Task.FromResult<IReadOnlyList<ApiKeyView>>([new ApiKeyView("key_1", "ci", "sk-slu", ["*"], new LimitsConfig { Rpm = 60 }, null, Now, null, null, false, false)]);
 
         public Task<bool> RevokeAsync(string idOrName, CancellationToken cancellationToken) => Task.FromResult(idOrName == "ci");
     }
