@@ -65,7 +65,10 @@ internal sealed class ConfigurationLoader(ConfigurationInput input, ProviderType
     public LoadedConfiguration Complete(ConfigurationReading reading, Func<SluiceConfig, SluiceConfig>? overlay = null, bool beforeDatabase = false)
     {
         var config = overlay is null ? reading.Config : overlay(reading.Config);
-        config = FirstRunProviders.Offer(config, reading.HasProviders, providerTypes, input.Variables);
+        var offered = FirstRunProviders.Offer(config, reading.HasProviders, providerTypes, input.Variables);
+
+        // What the database says of a provider that was offered just now applies to it too; applied twice it changes nothing more.
+        config = overlay is null || ReferenceEquals(offered, config) ? offered : overlay(offered);
         var errors = reading.Errors.Concat(beforeDatabase ? [] : UnknownProviders(reading, config));
         return new LoadedConfiguration
         {

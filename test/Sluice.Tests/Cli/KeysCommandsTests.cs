@@ -85,9 +85,8 @@ public sealed class KeysCommandsTests : IDisposable
             return Task.FromResult(new CreatedKey("key_1", "sk-sluice-text", "sk-slu"));
         }
 
-        public Task<IReadOnlyList<ApiKeyView>> ListAsync(CancellationToken cancellationToken)
-            => Task.FromResult<IReadOnlyList<ApiKeyView>>(
-                [new ApiKeyView("key_1", "ci", "sk-slu", ["*"], new LimitsConfig { Rpm = 60 }, null, Now, null, null, false, false)]);
+        public Task<IReadOnlyList<ApiKeyView>> ListAsync(CancellationToken ct)
+            => Task.FromResult<IReadOnlyList<ApiKeyView>>([new ApiKeyView("key_1", "ci", "sk-slu", ["*"], new LimitsConfig { Rpm = 60 }, null, Now, null, null, false, false)]);
 
         public Task<bool> RevokeAsync(string idOrName, CancellationToken cancellationToken) => Task.FromResult(idOrName == "ci");
     }
