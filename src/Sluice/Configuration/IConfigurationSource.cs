@@ -20,7 +20,7 @@ internal interface IConfigurationSource
 /// <summary>What the database adds to the file: providers, credentials and models made through the admin API.</summary>
 internal interface IConfigurationOverlay
 {
-    /// <summary>Adds the database's rows to what the file says. The file wins where both have a name.</summary>
+    /// <summary>Adds the database's rows to what the file says. The file wins where both have a name. Applying it twice changes nothing more.</summary>
     SluiceConfig Apply(SluiceConfig config);
 
     /// <summary>Raised after a committed change.</summary>

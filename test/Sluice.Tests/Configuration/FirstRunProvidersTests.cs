@@ -51,9 +51,9 @@ public sealed class FirstRunProvidersTests
         folder.Variables["OPENAI_API_KEY"] = "sk";
         var own = new ProviderConfig { Name = "groq", Type = "openai", Origin = ConfigOrigin.Database };
 
-        var providers = folder.CreateLoader().Load(c => c with { Providers = [.. c.Providers, own] }).Config.Providers;
+        var providers = folder.CreateLoader().Load(c => c with { Providers = [.. c.Providers.Where(p => p.Name != own.Name), own] }).Config.Providers;
 
-        providers.Select(p => (p.Name, p.Origin)).ShouldBe([("groq", ConfigOrigin.Database), ("openai", ConfigOrigin.Default)]);
+        providers.Select(p => (p.Name, p.Origin)).ShouldBe([("groq", ConfigOrigin.Database), ("openai", ConfigOrigin.Default)], ignoreOrder: true);
     }
 
     [Fact]
