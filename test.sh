@@ -99,7 +99,7 @@ dotnet_suite() {
   trx=$results/$name.trx
   rm -f "$trx"
   timeout 600 dotnet test "$project" -c Release --no-build --results-directory "$results" \
-    --logger "trx;LogFileName=$name.trx" --logger 'console;verbosity=minimal' --blame-hang-timeout 5m 2>&1 | tee "$log"
+    --logger "trx;LogFileName=$name.trx" --logger 'console;verbosity=minimal' --blame-hang-timeout 5m --blame-hang-dump-type none 2>&1 | tee "$log"
   code=${PIPESTATUS[0]}
   line=$(grep -o '<Counters [^>]*>' "$trx" 2>/dev/null | head -1)
   number() { grep -oE " $1=\"[0-9]+\"" <<<"$line" | grep -oE '[0-9]+' || echo 0; }

@@ -8,11 +8,11 @@ namespace Sluice.TestKit.Gateway;
 /// <summary>How to start a service.</summary>
 public sealed record SluiceStart
 {
-    /// <summary>The text of <c>sluice.yaml</c>.</summary>
-    public string Config { get; init; } = "";
+    /// <summary>The text of <c>sluice.yaml</c>; null starts without a file, as a first run does.</summary>
+    public string? Config { get; init; }
 
-    /// <summary>The administrator's key; 32 characters or more.</summary>
-    public string AdminKey { get; init; } = SluiceProcess.DefaultAdminKey;
+    /// <summary>The administrator's key, 32 characters or more; null starts without one.</summary>
+    public string? AdminKey { get; init; } = SluiceProcess.DefaultAdminKey;
 
     /// <summary>Environment variables beside those that every start gets.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
@@ -32,7 +32,7 @@ public sealed partial class SluiceProcess : IAsyncDisposable
     private readonly TempFolder _folder;
     private readonly bool _ownsFolder;
 
-    private SluiceProcess(Process process, TempFolder folder, bool ownsFolder, string adminKey)
+    private SluiceProcess(Process process, TempFolder folder, bool ownsFolder, string? adminKey)
     {
         _process = process;
         _folder = folder;
@@ -43,7 +43,8 @@ public sealed partial class SluiceProcess : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1:0");
 
-    public string AdminKey { get; }
+    /// <summary>Null where the service was started without one.</summary>
+    public string? AdminKey { get; }
 
     public string ConfigFile => _folder.File("sluice.yaml");
 
@@ -77,10 +78,20 @@ public sealed partial class SluiceProcess : IAsyncDisposable
     public static async Task<SluiceProcess> StartAsync(SluiceStart start)
     {
         var folder = start.Folder ?? new TempFolder();
-        await File.WriteAllTextAsync(folder.File("sluice.yaml"), start.Config);
-        var info = CommandLine(["serve", "--urls", "http://127.0.0.1:0", "--data", folder.File("data"), "--config", folder.File("sluice.yaml")]);
+        List<string> arguments = ["serve", "--urls", "http://127.0.0.1:0", "--data", folder.File("data")];
+        if (start.Config is not null)
+        {
+            await File.WriteAllTextAsync(folder.File("sluice.yaml"), start.Config);
+            arguments.AddRange(["--config", folder.File("sluice.yaml")]);
+        }
+
+        var info = CommandLine(arguments);
         info.WorkingDirectory = folder.Path;
-        info.Environment["SLUICE_ADMIN_KEY"] = start.AdminKey;
+        if (start.AdminKey is not null)
+        {
+            info.Environment["SLUICE_ADMIN_KEY"] = start.AdminKey;
+        }
+
         foreach (var (name, value) in start.Environment)
         {
             info.Environment[name] = value;

@@ -50,6 +50,15 @@ public sealed class RawClient : IDisposable
         return Received;
     }
 
+    /// <summary>Reads whatever comes next; throws when the gateway closes instead.</summary>
+    public async Task ReadMoreAsync(TimeSpan? within = null)
+    {
+        if (!await ReadOnceAsync(within))
+        {
+            throw new IOException($"The gateway closed; it sent: {Received}");
+        }
+    }
+
     /// <summary>Reads to the end of the connection; false when it ended with a reset.</summary>
     public async Task<bool> ReadToCloseAsync(TimeSpan? within = null)
     {

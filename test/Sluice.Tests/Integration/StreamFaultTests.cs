@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Sluice.TestKit.Upstream;
 
 namespace Sluice.Tests.Integration;
@@ -121,9 +122,15 @@ public sealed class StreamFaultTests(GatewayFixture gateway) : IClassFixture<Gat
 
         var reply = await gateway.Client.CallAsync(dialect, dialect.ModelOf(lane), stream: true);
 
-        var blocks = reply.Text.ReplaceLineEndings("\n").Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
-        var pings = blocks.Count(b => b.StartsWith(':') || b.Contains("event: ping", StringComparison.Ordinal));
-        pings.ShouldBeGreaterThanOrEqualTo(2, reply.Text);
+        // A comment, Anthropic's own ping, or for Google, whose SDKs take no comments, an empty event.
+        var sent = string.Concat(dialect.Stream);
+        var keepAlives = name switch
+        {
+            "messages" => Regex.Count(reply.Text, "event: ping") - Regex.Count(sent, "event: ping"),
+            "gemini" => (reply.Text.Length - sent.Length) / "\r\n\r\n".Length,
+            _ => Regex.Count(reply.Text, "(?m)^:"),
+        };
+        keepAlives.ShouldBeGreaterThanOrEqualTo(2, reply.Text);
         reply.Events.ShouldContain(e => dialect.IsCleanEnd(e));
         reply.Events.ShouldNotContain(e => dialect.IsErrorEvent(e));
     }
