@@ -1,5 +1,6 @@
 // The gateway under test: SLUICE_URL and SLUICE_KEY where they are set, else a service of our own on a free port.
 import { spawn } from 'node:child_process';
+import { it as nodeIt } from 'node:test';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,6 +52,9 @@ export async function connect() {
     },
   };
 }
+
+/** A test with a deadline of its own, so that a call which hangs is named. */
+export const it = (name, run) => nodeIt(name, { timeout: 20_000 }, run);
 
 /** A developer's own vendor keys must neither be used nor change what a test sees. */
 export function cleanEnvironment(more = {}) {
