@@ -37,6 +37,12 @@ export async function connect() {
   const child = binary.endsWith('.dll')
     ? spawn('dotnet', [binary, ...serve], { cwd: folder, env: cleanEnvironment() })
     : spawn(binary, serve, { cwd: folder, env: cleanEnvironment() });
+  // The runner ends a file that takes too long with SIGTERM: the service must not outlive it.
+  const abandon = () => {
+    child.kill('SIGKILL');
+    process.exit(1);
+  };
+  process.once('SIGTERM', abandon);
   const url = await listening(child);
   return {
     url,
@@ -46,6 +52,7 @@ export async function connect() {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
       const late = setTimeout(() => child.kill('SIGKILL'), 15_000);
+      process.off('SIGTERM', abandon);
       await ended;
       clearTimeout(late);
       rmSync(folder, { recursive: true, force: true });
