@@ -263,6 +263,12 @@ public sealed class UpstreamConnection : IUpstreamHeaders, IDisposable
     /// <summary>Starts the receive that waits while the connection is idle.</summary>
     internal void Arm()
     {
+        if (_isArmed)
+        {
+            // Rented and given back unused: a second receive would take the bytes that the first one is waiting for.
+            return;
+        }
+
         if (_buffer.Length > SmallBuffer)
         {
             ReturnBuffer();
@@ -291,11 +297,9 @@ public sealed class UpstreamConnection : IUpstreamHeaders, IDisposable
         _sendFailed = false;
         _decoder = default;
         _head.Reset();
-        if (!_isArmed)
-        {
-            // A new connection arms too: the response then completes a receive that is already registered.
-            Arm();
-        }
+
+        // A new connection arms too: the response then completes a receive that is already registered.
+        Arm();
     }
 
     private ValueTask<int> ReceiveAsync(Memory<byte> buffer)

@@ -115,8 +115,15 @@ internal sealed class AttemptEngine(RelayLane relay, TimeProvider time)
                 }
 
                 call.Enter(CallPhase.FirstToken, timeouts.FirstToken);
-                var accepted = call.Use(upstream) && await ExchangeAsync(call, target, slot, upstream, request.Bytes).ConfigureAwait(false);
-                if (accepted)
+                if (!call.Use(upstream))
+                {
+                    // A deadline passed in the instant between connecting and sending.
+                    call.Unuse();
+                    upstream.Release();
+                    return Fail(call, UpstreamFailureKind.Timeout, UpstreamStage.Connect, "");
+                }
+
+                if (await ExchangeAsync(call, target, slot, upstream, request.Bytes).ConfigureAwait(false))
                 {
                     return upstream;
                 }
@@ -219,6 +226,9 @@ internal sealed class AttemptEngine(RelayLane relay, TimeProvider time)
         }
 
         call.Failure = target.Provider.Provider.Classify(status, headers, upstream.Body, time.GetUtcNow()) with { Status = status };
+
+        // Without a readable document, the one of an earlier attempt must not stand for this answer.
+        call.FailureBody = null;
         if (json && upstream.BodyComplete)
         {
             KeepErrorBody(call, slot, upstream.Body);
@@ -298,7 +308,7 @@ internal sealed class AttemptEngine(RelayLane relay, TimeProvider time)
         var rule = FailurePolicy.For(failure.Kind);
         target.Series.Provider.AttemptFailed(failure.Kind);
         GatewayTracing.AttemptFailed(call.Span, target.Provider.Name, failure);
-        if (failure.Kind != UpstreamFailureKind.BadRequest)
+        if (failure.Kind != UpstreamFailureKind.BadRequest && call.Expired != CallPhase.Detached)
         {
             target.Speed.NoteFailure();
             var rest = failure.RetryAfter
@@ -335,10 +345,12 @@ internal sealed class AttemptEngine(RelayLane relay, TimeProvider time)
 
         if (call.Failure is not { } failure)
         {
+            await call.EnterWriterAsync().ConfigureAwait(false);
             await AnswerAsync(call, NothingReady(call)).ConfigureAwait(false);
             return;
         }
 
+        await call.EnterWriterAsync().ConfigureAwait(false);
         if (call.FailureBody is { } body && !call.Committed)
         {
             call.ErrorCode = "upstream_error";
@@ -365,23 +377,16 @@ internal sealed class AttemptEngine(RelayLane relay, TimeProvider time)
         _ => 502,
     };
 
+    /// <summary>The caller is the writer and stays it: no keep-alive may follow the last word.</summary>
     private static async Task AnswerAsync(GatewayCall call, GatewayError error)
     {
-        await call.EnterWriterAsync().ConfigureAwait(false);
-        try
+        if (call.Committed)
         {
-            if (call.Committed)
-            {
-                await RelayLane.WriteErrorEventAsync(call, error).ConfigureAwait(false);
-            }
-            else
-            {
-                await ClientResponse.RefuseAsync(call, error).ConfigureAwait(false);
-            }
+            await RelayLane.WriteErrorEventAsync(call, error).ConfigureAwait(false);
         }
-        finally
+        else
         {
-            call.LeaveWriter();
+            await ClientResponse.RefuseAsync(call, error).ConfigureAwait(false);
         }
     }
 
@@ -391,6 +396,7 @@ internal sealed class AttemptEngine(RelayLane relay, TimeProvider time)
         var soonest = 0L;
         var forRate = false;
         var enabled = false;
+        var busy = false;
         foreach (var target in call.Candidates)
         {
             var until = target.Provider.SoonestReady(now, out var rate);
@@ -402,7 +408,9 @@ internal sealed class AttemptEngine(RelayLane relay, TimeProvider time)
 
             foreach (var slot in target.Provider.Slots)
             {
-                enabled |= slot.Health.StateAt(now) is CredentialState.Ready or CredentialState.Cooling;
+                var state = slot.Health.StateAt(now);
+                busy |= state == CredentialState.Ready;
+                enabled |= state is CredentialState.Ready or CredentialState.Cooling;
             }
         }
 
@@ -411,8 +419,8 @@ internal sealed class AttemptEngine(RelayLane relay, TimeProvider time)
             return PipelineErrors.NoCredential();
         }
 
-        // Nothing cools: every credential has as many calls as it may have at the same time.
-        return soonest == 0
+        // One that is ready has as many calls as it may have at the same time, and is free again before another has rested.
+        return busy || soonest == 0
             ? PipelineErrors.NothingReady(forRate: false, TimeSpan.FromSeconds(1))
             : PipelineErrors.NothingReady(forRate, time.GetElapsedTime(now, soonest));
     }

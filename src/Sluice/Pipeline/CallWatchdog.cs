@@ -2,7 +2,7 @@ namespace Sluice.Pipeline;
 
 /// <summary>
 /// Watches the deadlines of all calls with one timer, so that a call sets a deadline by writing a number. A tick is a tenth
-/// of a second: deadlines pass at most that late.
+/// of a second: deadlines pass up to two ticks late and never early.
 /// </summary>
 internal sealed class CallWatchdog : IDisposable
 {
@@ -29,8 +29,8 @@ internal sealed class CallWatchdog : IDisposable
     /// <summary>The time stamp of the last tick: exact enough for deadlines and free to read.</summary>
     public long Now => Volatile.Read(ref _now);
 
-    /// <summary>A time stamp that lies a span after <see cref="Now"/>.</summary>
-    public long After(TimeSpan span) => Now + Ticks(span);
+    /// <summary>A time stamp that lies at least a span from now: <see cref="Now"/> may be a tick old already.</summary>
+    public long After(TimeSpan span) => Now + Ticks(span + Tick);
 
     /// <summary>A span in units of <see cref="TimeProvider.GetTimestamp"/>.</summary>
     public long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);

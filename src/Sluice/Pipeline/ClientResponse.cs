@@ -30,9 +30,9 @@ internal static class ClientResponse
         foreach (var (raw, name) in HeaderPolicy.ToClient)
         {
             var value = upstream.FindRaw(raw);
-            if (!value.IsEmpty)
+            if (!value.IsEmpty && HeaderPolicy.IsSendable(value))
             {
-                response.Headers[name] = System.Text.Encoding.Latin1.GetString(value);
+                response.Headers[name] = System.Text.Encoding.ASCII.GetString(value);
             }
         }
 

@@ -43,7 +43,6 @@ internal sealed class GatewayCall
 
     private readonly CallWatchdog _watchdog;
     private readonly TriedCandidate[] _tried = new TriedCandidate[MaxAttempts];
-    private long _dueAt = long.MaxValue;
     private long _deadline = long.MaxValue;
     private long _totalDeadline = long.MaxValue;
     private long _keepAliveAt = long.MaxValue;
@@ -160,8 +159,13 @@ internal sealed class GatewayCall
 
     public ReadOnlySpan<TriedCandidate> Tried => _tried.AsSpan(0, Attempts);
 
-    /// <summary>When the watchdog must look at this call, as a time stamp.</summary>
-    public long DueAt => Volatile.Read(ref _dueAt);
+    /// <summary>
+    /// When the watchdog must look at this call, as a time stamp. Taken from the deadlines anew each time: call, client and
+    /// watchdog set them without a lock, and a sum of them that is kept could be a stale one.
+    /// </summary>
+    public long DueAt => Math.Min(
+        Math.Min(Volatile.Read(ref _deadline), Volatile.Read(ref _totalDeadline)),
+        Math.Min(Volatile.Read(ref _keepAliveAt), Volatile.Read(ref _detachedUntil)));
 
     internal int WatchShard { get; set; }
 
@@ -182,48 +186,48 @@ internal sealed class GatewayCall
     }
 
     /// <summary>Bounds the whole call from now on.</summary>
-    public void BoundTotal(TimeSpan total)
-    {
-        Volatile.Write(ref _totalDeadline, _watchdog.After(total));
-        Reschedule();
-    }
+    public void BoundTotal(TimeSpan total) => Volatile.Write(ref _totalDeadline, _watchdog.After(total));
 
-    /// <summary>Enters a phase that may take so long. A call whose client has left stays bounded by its detached deadline.</summary>
+    /// <summary>Enters a phase that may take so long. A call whose client has left stays bounded by its detached deadline as well.</summary>
     public void Enter(CallPhase phase, TimeSpan limit)
     {
         Volatile.Write(ref _phase, (int)phase);
         Volatile.Write(ref _deadline, _watchdog.After(limit));
-
-        // After the write, so that a client that leaves in the same instant is not forgotten.
-        if (ClientGone)
-        {
-            Volatile.Write(ref _deadline, Volatile.Read(ref _detachedUntil));
-        }
-
-        Reschedule();
     }
 
     /// <summary>Sends a keep-alive when nothing else was sent for so long; zero switches it off.</summary>
     public void KeepAliveAfter(TimeSpan silence)
-    {
-        Volatile.Write(ref _keepAliveAt, silence > TimeSpan.Zero ? _watchdog.After(silence) : long.MaxValue);
-        Reschedule();
-    }
+        => Volatile.Write(ref _keepAliveAt, silence > TimeSpan.Zero ? _watchdog.After(silence) : long.MaxValue);
 
     /// <summary>Gives the watchdog the connection to abort; false when a deadline has passed already.</summary>
     public bool Use(UpstreamConnection connection)
     {
-        Volatile.Write(ref _upstream, connection);
+        // A full fence: either the watchdog sees the connection, or this sees what the watchdog has decided.
+        Interlocked.Exchange(ref _upstream, connection);
         return Expired == CallPhase.None;
     }
 
-    public void Unuse() => Volatile.Write(ref _upstream, null);
+    /// <summary>Takes the connection from the watchdog, and the attempt's deadline with it.</summary>
+    public void Unuse()
+    {
+        // Under the watchdog's lock: once released, the connection is another call's, which an abort under way must not reach.
+        lock (_tried)
+        {
+            _upstream = null;
+            _deadline = long.MaxValue;
+        }
+    }
 
-    /// <summary>Gives the watchdog a connection attempt to cancel.</summary>
+    /// <summary>Gives the watchdog a connection attempt to cancel; cancelled already when a deadline has passed.</summary>
     public CancellationToken BeginConnect()
     {
         var source = new CancellationTokenSource();
-        Volatile.Write(ref _connecting, source);
+        Interlocked.Exchange(ref _connecting, source);
+        if (Expired != CallPhase.None)
+        {
+            source.Cancel();
+        }
+
         return source.Token;
     }
 
@@ -236,12 +240,9 @@ internal sealed class GatewayCall
     /// <summary>The client's connection is gone: what is under way is read on for a bounded time, and nothing is written any more.</summary>
     public void OnClientGone()
     {
-        var until = _watchdog.After(DetachedDrain);
-        if (Interlocked.CompareExchange(ref _detachedUntil, until, long.MaxValue) == long.MaxValue)
+        if (Interlocked.Exchange(ref _clientGone, 1) == 0)
         {
-            Volatile.Write(ref _clientGone, 1);
-            Volatile.Write(ref _deadline, until);
-            Reschedule();
+            Volatile.Write(ref _detachedUntil, _watchdog.After(DetachedDrain));
         }
     }
 
@@ -320,28 +321,36 @@ internal sealed class GatewayCall
         {
             Expire(CallPhase.Total);
         }
-        else if (Volatile.Read(ref _deadline) <= now)
+        else if (Volatile.Read(ref _detachedUntil) <= now)
         {
-            Expire(ClientGone ? CallPhase.Detached : (CallPhase)Volatile.Read(ref _phase));
+            Expire(CallPhase.Detached);
+        }
+        else if (Volatile.Read(ref _deadline) is var deadline && deadline <= now)
+        {
+            // A call that has just entered its next phase was in time.
+            if (Interlocked.CompareExchange(ref _deadline, long.MaxValue, deadline) == deadline)
+            {
+                Expire(ClientGone ? CallPhase.Detached : (CallPhase)Volatile.Read(ref _phase));
+            }
         }
         else if (Volatile.Read(ref _keepAliveAt) <= now && SendKeepAlive is { } send)
         {
             Volatile.Write(ref _keepAliveAt, long.MaxValue);
-            Reschedule();
             _ = send(this);
         }
     }
 
     private void Expire(CallPhase phase)
     {
-        Volatile.Write(ref _deadline, long.MaxValue);
         if (phase is CallPhase.Total or CallPhase.Detached)
         {
+            // The call ends with this: no other deadline means anything any more.
             Volatile.Write(ref _totalDeadline, long.MaxValue);
+            Volatile.Write(ref _detachedUntil, long.MaxValue);
             Volatile.Write(ref _keepAliveAt, long.MaxValue);
+            Volatile.Write(ref _deadline, long.MaxValue);
         }
 
-        Reschedule();
         if (Interlocked.CompareExchange(ref _expired, (int)phase, (int)CallPhase.None) != (int)CallPhase.None)
         {
             return;
@@ -364,7 +373,4 @@ internal sealed class GatewayCall
 
         Volatile.Read(ref _upstream)?.Abort();
     }
-
-    private void Reschedule()
-        => Volatile.Write(ref _dueAt, Math.Min(Math.Min(Volatile.Read(ref _deadline), Volatile.Read(ref _totalDeadline)), Volatile.Read(ref _keepAliveAt)));
 }

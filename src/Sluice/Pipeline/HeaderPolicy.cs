@@ -41,7 +41,7 @@ internal static class HeaderPolicy
 
         if (IsJson(raw) || IsEventStream(raw))
         {
-            return Encoding.Latin1.GetString(raw);
+            return IsSendable(raw) ? Encoding.ASCII.GetString(raw) : IsJson(raw) ? Json : EventStream;
         }
 
         return "application/octet-stream";
@@ -63,6 +63,9 @@ internal static class HeaderPolicy
 
         return false;
     }
+
+    /// <summary>True for printable ASCII: the server refuses to send a header value of anything else.</summary>
+    public static bool IsSendable(ReadOnlySpan<byte> value) => !value.ContainsAnyExceptInRange((byte)' ', (byte)'~');
 
     public static bool IsEventStream(ReadOnlySpan<byte> contentType) => Starts(contentType, "text/event-stream"u8);
 

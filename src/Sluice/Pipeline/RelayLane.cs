@@ -96,7 +96,8 @@ internal sealed class RelayLane(TimeProvider time)
         }
         finally
         {
-            call.LeaveWriter();
+            // Still the writer, and to the end: no keep-alive may follow the last word.
+            call.KeepAliveAfter(TimeSpan.Zero);
         }
     }
 

@@ -3,7 +3,12 @@ namespace Sluice.Pipeline;
 /// <summary>The query that goes to an upstream: what the client sent, without what may carry a credential.</summary>
 internal static class UpstreamQuery
 {
-    private static readonly string[] Withheld = ["key", "access_token", "api_key", "api-key", "token"];
+    /// <summary>Names that carry a credential with one vendor or another; <c>quotaUser</c> tells Google who the caller is.</summary>
+    private static readonly string[] Withheld =
+    [
+        "key", "access_token", "oauth_token", "bearer_token", "token", "api_key", "api-key", "apikey", "x-api-key", "x-goog-api-key",
+        "authorization", "quotaUser",
+    ];
 
     /// <summary>Empty, or the parameters that are let through, without the question mark, as they were encoded.</summary>
     public static string Of(QueryString query)
@@ -19,7 +24,7 @@ internal static class UpstreamQuery
         {
             var pair = text[range];
             var equals = pair.IndexOf('=');
-            var name = Uri.UnescapeDataString(equals < 0 ? pair : pair[..equals]);
+            var name = Uri.UnescapeDataString(equals < 0 ? pair : pair[..equals]).Trim(' ', '+');
             if (pair.Length > 0 && !Withheld.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
                 (kept ??= []).Add(pair.ToString());

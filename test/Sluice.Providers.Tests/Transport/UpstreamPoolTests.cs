@@ -101,6 +101,19 @@ public sealed class UpstreamPoolTests
         again.Failure.ShouldBe(TransportFailure.Closed);
     }
 
+    [Fact]
+    public async Task Release_RentedAndNotUsed_IsReadyForTheNext()
+    {
+        await using var upstream = Repeating(Hi);
+        using var client = new UpstreamClient(upstream);
+        var first = await ExchangeAsync(client);
+        client.Pool.TryRent().ShouldBeSameAs(first);
+
+        first.Release();
+
+        (await ExchangeAsync(client).WithinAsync("the next exchange")).ShouldBeSameAs(first);
+    }
+
     [Theory]
     [InlineData("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi and more")]
     [InlineData("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhiHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")]
