@@ -42,7 +42,11 @@ internal static class SluiceApplication
             Settings = static provider => provider.GetRequiredService<ConfigurationService>().Settings(),
         });
         services.AddHostedService<SimulatorHosting>();
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(config.Server.DrainSeconds));
+        services.AddHostedService(provider => new DrainLimit(
+            provider.GetRequiredService<CallWatchdog>(), provider.GetRequiredService<IHostApplicationLifetime>(), TimeSpan.FromSeconds(config.Server.DrainSeconds), provider.GetRequiredService<TimeProvider>()));
+
+        // The drain limit ends what is left; the rest is for error events, settlement and the account's last rows.
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(config.Server.DrainSeconds) + DrainLimit.Aftermath);
         ListenOn(builder, config.Server);
 
         var app = builder.Build();

@@ -33,7 +33,7 @@ public sealed partial class DocsTests
 
         codes.ShouldContainKey("invalid_api_key");
         codes.ShouldContainKey("invalid_json");
-        codes.ShouldContainKey("request_limit");
+        codes.ShouldContainKey("rate_limit_exceeded");
         codes.ShouldContainKey("idle_timeout");
     }
 

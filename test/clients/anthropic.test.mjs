@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe } from 'node:test';
 import Anthropic from '@anthropic-ai/sdk';
-import { connect } from './gateway.mjs';
+import { connect, it } from './gateway.mjs';
 
 const WEATHER = {
   name: 'get_weather',
@@ -12,7 +12,7 @@ const WEATHER = {
 describe('@anthropic-ai/sdk', () => {
   let gateway;
   let client;
-  const clientWith = (options) => new Anthropic({ apiKey: null, authToken: null, baseURL: gateway.url, maxRetries: 0, timeout: 20_000, ...options });
+  const clientWith = (options) => new Anthropic({ apiKey: null, authToken: null, baseURL: gateway.url, maxRetries: 0, ...options });
   const body = { model: 'sim-small', max_tokens: 256, messages: [{ role: 'user', content: 'say hello' }] };
   before(async () => {
     gateway = await connect();

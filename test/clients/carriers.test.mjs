@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { connect } from './gateway.mjs';
+import { after, before, describe } from 'node:test';
+import { connect, it } from './gateway.mjs';
 
 // Every place in which some client puts its key, on every kind of path.
 const PATHS = {

@@ -1,5 +1,6 @@
 // The gateway under test: SLUICE_URL and SLUICE_KEY where they are set, else a service of our own on a free port.
 import { spawn } from 'node:child_process';
+import { it as nodeIt } from 'node:test';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +37,12 @@ export async function connect() {
   const child = binary.endsWith('.dll')
     ? spawn('dotnet', [binary, ...serve], { cwd: folder, env: cleanEnvironment() })
     : spawn(binary, serve, { cwd: folder, env: cleanEnvironment() });
+  // The runner ends a file that takes too long with SIGTERM: the service must not outlive it.
+  const abandon = () => {
+    child.kill('SIGKILL');
+    process.exit(1);
+  };
+  process.once('SIGTERM', abandon);
   const url = await listening(child);
   return {
     url,
@@ -45,12 +52,16 @@ export async function connect() {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
       const late = setTimeout(() => child.kill('SIGKILL'), 15_000);
+      process.off('SIGTERM', abandon);
       await ended;
       clearTimeout(late);
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
+
+/** A test with a deadline of its own, so that a call which hangs is named. */
+export const it = (name, run) => nodeIt(name, { timeout: 20_000 }, run);
 
 /** A developer's own vendor keys must neither be used nor change what a test sees. */
 export function cleanEnvironment(more = {}) {

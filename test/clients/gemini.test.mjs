@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { ApiError, FunctionCallingConfigMode, GoogleGenAI, Type } from '@google/genai';
-import { connect } from './gateway.mjs';
+import { connect, it } from './gateway.mjs';
 
 const WEATHER = {
   name: 'get_weather',
@@ -12,7 +12,7 @@ const WEATHER = {
 describe('@google/genai', () => {
   let gateway;
   let client;
-  const clientWith = (apiKey) => new GoogleGenAI({ apiKey, vertexai: false, httpOptions: { baseUrl: gateway.url, timeout: 20_000 } });
+  const clientWith = (apiKey) => new GoogleGenAI({ apiKey, vertexai: false, httpOptions: { baseUrl: gateway.url } });
   const body = { model: 'sim-small', contents: 'say hello' };
   before(async () => {
     gateway = await connect();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe } from 'node:test';
 import OpenAI from 'openai';
-import { connect } from './gateway.mjs';
+import { connect, it } from './gateway.mjs';
 
 const WEATHER = {
   name: 'get_weather',
@@ -23,7 +23,7 @@ const PERSON = {
 describe('openai', () => {
   let gateway;
   let client;
-  const clientWith = (apiKey) => new OpenAI({ apiKey, baseURL: `${gateway.url}/v1`, maxRetries: 0, timeout: 20_000 });
+  const clientWith = (apiKey) => new OpenAI({ apiKey, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
   before(async () => {
     gateway = await connect();
     client = clientWith(gateway.key);

@@ -115,7 +115,7 @@ public sealed class UpstreamConnection : IUpstreamHeaders, IDisposable
 
             return 0;
         }
-        catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (IsExpected(e))
         {
             // The peer may have answered before it had read everything (413, 401): the head is still worth reading.
             _sendFailed = true;
@@ -158,8 +158,16 @@ public sealed class UpstreamConnection : IUpstreamHeaders, IDisposable
                 return Fail(TransportFailure.Malformed);
             }
 
-            var read = await FillAsync().ConfigureAwait(false);
-            if (read <= 0)
+            try
+            {
+                var read = await ReceiveMoreAsync().ConfigureAwait(false);
+                NoteReceived(read);
+                if (read == 0)
+                {
+                    return Fail(TransportFailure.Closed);
+                }
+            }
+            catch (Exception e) when (IsExpected(e))
             {
                 return Fail(TransportFailure.Closed);
             }
@@ -196,15 +204,17 @@ public sealed class UpstreamConnection : IUpstreamHeaders, IDisposable
                 return Fail(TransportFailure.Malformed);
             }
 
-            var read = await FillAsync().ConfigureAwait(false);
-            if (read <= 0)
+            try
             {
-                if (read == 0 && _decoder.EndsWithConnection)
+                var read = await ReceiveMoreAsync().ConfigureAwait(false);
+                NoteReceived(read);
+                if (read == 0)
                 {
-                    _decoder.MarkComplete();
-                    return 0;
+                    return _decoder.EndsWithConnection ? EndWithConnection() : Fail(TransportFailure.Closed);
                 }
-
+            }
+            catch (Exception e) when (IsExpected(e))
+            {
                 return Fail(TransportFailure.Closed);
             }
         }
@@ -269,7 +279,7 @@ public sealed class UpstreamConnection : IUpstreamHeaders, IDisposable
         _wantsLargeBuffer = false;
         try
         {
-#pragma warning disable CA2012 // Kept on purpose and awaited once, by the next FillAsync.
+#pragma warning disable CA2012 // Kept on purpose and awaited once, by the next ReceiveMoreAsync.
             _armed = ReceiveAsync(_buffer.AsMemory(0, SmallBuffer));
 #pragma warning restore CA2012
             _isArmed = true;
@@ -295,38 +305,31 @@ public sealed class UpstreamConnection : IUpstreamHeaders, IDisposable
     private ValueTask<int> ReceiveAsync(Memory<byte> buffer)
         => _tls is null ? _socket.ReceiveAsync(buffer, SocketFlags.None) : _tls.ReadAsync(buffer);
 
-    /// <summary>Receives once more into the free part of the buffer. Returns the bytes, 0 at the end of the connection, -1 on an error.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> FillAsync()
+    /// <summary>The receive that is pending already, or a new one into the free part of the buffer. Awaited once, by the caller.</summary>
+    private ValueTask<int> ReceiveMoreAsync()
     {
-        try
+        if (_isArmed)
         {
-            int read;
-            if (_isArmed)
-            {
-                _isArmed = false;
-                read = await _armed.ConfigureAwait(false);
-            }
-            else
-            {
-                MakeRoom();
-                read = await ReceiveAsync(_buffer.AsMemory(_rawEnd)).ConfigureAwait(false);
-            }
-
-            if (read > 0)
-            {
-                HasResponseBytes = true;
-                _rawEnd += read;
-                _wantsLargeBuffer |= _rawEnd == _buffer.Length;
-            }
-
-            return read;
+            _isArmed = false;
+            return _armed;
         }
-        catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException or InvalidOperationException)
+
+        MakeRoom();
+        return ReceiveAsync(_buffer.AsMemory(_rawEnd));
+    }
+
+    private void NoteReceived(int read)
+    {
+        if (read > 0)
         {
-            return -1;
+            HasResponseBytes = true;
+            _rawEnd += read;
+            _wantsLargeBuffer |= _rawEnd == _buffer.Length;
         }
     }
+
+    /// <summary>True for what a peer, or an abort from this side, makes a socket throw.</summary>
+    private static bool IsExpected(Exception e) => e is SocketException or IOException or ObjectDisposedException or InvalidOperationException;
 
     private void MakeRoom()
     {
@@ -375,6 +378,12 @@ public sealed class UpstreamConnection : IUpstreamHeaders, IDisposable
     {
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
+    }
+
+    private int EndWithConnection()
+    {
+        _decoder.MarkComplete();
+        return 0;
     }
 
     private int Fail(TransportFailure failure)

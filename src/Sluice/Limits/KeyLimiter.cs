@@ -23,7 +23,7 @@ internal readonly record struct LimitDecision(LimitKind Refused, int RetryAfterS
 }
 
 /// <summary>
-/// A key's limits with their counters: requests and tokens in any sixty seconds, and calls at the same time. All are
+/// A key's limits with their counters: requests and tokens in a sliding minute, and calls at the same time. All are
 /// checked, then all are taken, or none. Survives reloads: <see cref="Update"/> changes the bounds and keeps the counts.
 /// </summary>
 internal sealed class KeyLimiter(LimitsConfig limits)

@@ -1,12 +1,13 @@
 namespace Sluice.Limits;
 
 /// <summary>
-/// A sum over the last sixty seconds, kept in slots of one second. No window of sixty seconds ever holds more than what
-/// <see cref="WouldExceed"/> allowed: a slot counts until it is wholly out of the window. Not thread-safe; the owner locks.
+/// A sum over the last sixty seconds, kept in slots of one second: the current one and the fifty-nine before it. What was
+/// taken counts for more than 59 s and at most 60 s, so that a wait is never longer than the minute that a limit speaks of.
+/// Not thread-safe; the owner locks.
 /// </summary>
 internal sealed class SlidingMinute
 {
-    private const int Slots = 61;
+    private const int Slots = 60;
 
     private readonly long[] _amounts = new long[Slots];
     private long _second;
@@ -46,7 +47,7 @@ internal sealed class SlidingMinute
         Sum += amount;
     }
 
-    /// <summary>Whole seconds until <paramref name="amount"/> more would fit; at most 61, when the window is empty.</summary>
+    /// <summary>Whole seconds until <paramref name="amount"/> more would fit; at most 60, when the window is empty.</summary>
     public int SecondsUntilFits(long amount, long limit)
     {
         var sum = Sum;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Sluice.Credentials;
 using Sluice.Protocol;
 using Sluice.Protocol.Canonical;
@@ -243,7 +244,7 @@ internal sealed class AttemptEngine(RelayLane relay, TimeProvider time)
     private static void KeepErrorBody(GatewayCall call, CredentialSlot slot, ReadOnlySpan<byte> body)
     {
         call.FailureBody = null;
-        if (body.IsEmpty || call.Failure is not { } failure || !FailurePolicy.For(failure.Kind).ShowVendorError || failure.Status is 401 or 402 or 403)
+        if (!IsJsonDocument(body) || call.Failure is not { } failure || !FailurePolicy.For(failure.Kind).ShowVendorError || failure.Status is 401 or 402 or 403)
         {
             return;
         }
@@ -251,6 +252,21 @@ internal sealed class AttemptEngine(RelayLane relay, TimeProvider time)
         var output = new System.Buffers.ArrayBufferWriter<byte>(body.Length);
         SecretRedactor.Redact(body, System.Text.Encoding.UTF8.GetBytes(slot.Config.ApiKey.Reveal()), output);
         call.FailureBody = output.WrittenSpan.ToArray();
+    }
+
+    private static bool IsJsonDocument(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(body);
+            reader.Read();
+            reader.Skip();
+            return !reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The data of the first event; the whole where the stream is not of events.</summary>
@@ -302,7 +318,7 @@ internal sealed class AttemptEngine(RelayLane relay, TimeProvider time)
             slot.Health.NoteFailure($"{failure.Kind} {failure.Status} {failure.Code}".TrimEnd(), until, failure.Kind == UpstreamFailureKind.RateLimited);
         }
 
-        if (!rule.TryAnother || call.ClientGone || call.Expired is CallPhase.Total or CallPhase.Detached)
+        if (!rule.TryAnother || call.ClientGone || call.Expired is CallPhase.Total or CallPhase.Detached or CallPhase.Drain)
         {
             return false;
         }
@@ -321,7 +337,9 @@ internal sealed class AttemptEngine(RelayLane relay, TimeProvider time)
     {
         if (call.ClientGone)
         {
+            // What the client would have seen: nobody is there to see it.
             call.ErrorCode = "client_gone";
+            call.HttpStatus = call.Committed ? call.HttpStatus : StatusCodes.Status499ClientClosedRequest;
             return;
         }
 
@@ -343,7 +361,9 @@ internal sealed class AttemptEngine(RelayLane relay, TimeProvider time)
             return;
         }
 
-        var error = failure.Code == "invalid_model_name" ? PipelineErrors.ModelNameUnusable(call.Model) : PipelineErrors.Upstream(failure);
+        var error = call.Expired == CallPhase.Drain ? PipelineErrors.Stopping()
+            : failure.Code == "invalid_model_name" ? PipelineErrors.ModelNameUnusable(call.Model)
+            : PipelineErrors.Upstream(failure);
         await AnswerAsync(call, error).ConfigureAwait(false);
     }
 

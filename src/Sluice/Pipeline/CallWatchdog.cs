@@ -57,6 +57,18 @@ internal sealed class CallWatchdog : IDisposable
 
     public void Remove(GatewayCall call) => _shards[call.WatchShard].Remove(call);
 
+    /// <summary>Ends every call in flight, because the drain time is over.</summary>
+    public void EndAll()
+    {
+        List<GatewayCall>? all = null;
+        foreach (var shard in _shards)
+        {
+            shard.Collect(long.MaxValue, ref all);
+        }
+
+        all?.ForEach(static call => call.EndForStop());
+    }
+
     public void Dispose() => _timer.Dispose();
 
     private void OnTick()

@@ -27,6 +27,9 @@ internal enum CallPhase
     /// <summary>The client has left; the upstream is read on for its usage.</summary>
     Detached,
     Total,
+
+    /// <summary>The gateway is stopping and the drain time is over.</summary>
+    Drain,
 }
 
 /// <summary>One call on its way. Owns what must be given back: the body's buffer, the lease, the limiter's slot, the connection.</summary>
@@ -257,6 +260,25 @@ internal sealed class GatewayCall
             if (!_ended)
             {
                 ActOn(now);
+            }
+        }
+    }
+
+    /// <summary>Ends the call because the gateway stops: a stream gets an error event, and what was used is settled.</summary>
+    public void EndForStop()
+    {
+        lock (_tried)
+        {
+            if (_ended)
+            {
+                return;
+            }
+
+            Expire(CallPhase.Drain);
+            if (!Dispatched)
+            {
+                // It still waits for its own request's body.
+                Http.Abort();
             }
         }
     }

@@ -272,7 +272,7 @@ internal sealed partial class GatewayPipeline(
         calls.Ended(call.RequestId, call.Caller?.KeyName, series, in summary);
     }
 
-    /// <summary>The upstream's own count where it gave one; else what Sluice counted, at least one token each way.</summary>
+    /// <summary>The upstream's own count where it gave one to the end; else what Sluice counted, at least one token each way.</summary>
     private static (UsageStatus Status, TokenUsage Tokens) Account(GatewayCall call)
     {
         if (!call.Answered)
@@ -280,7 +280,8 @@ internal sealed partial class GatewayPipeline(
             return (call.Dispatched ? UsageStatus.Failed : UsageStatus.Void, default);
         }
 
-        if (call.Tap is { HasUsage: true } tap)
+        var tap = call.Tap!;
+        if (tap.HasUsage && (tap.Ended || !call.Streams))
         {
             return (UsageStatus.Settled, tap.Usage);
         }
@@ -290,10 +291,12 @@ internal sealed partial class GatewayPipeline(
             return (UsageStatus.Settled, default);
         }
 
-        var input = Math.Max(1, call.BodyLength / BytesPerToken);
+        // A stream that broke off may have told its input, and the output so far: what it had not told is counted.
         var produces = call.Operation.GenAIName != "embeddings";
-        var output = produces ? Math.Max(1, (call.Tap?.OutputTextBytes ?? 0) / BytesPerToken) : 0;
-        return (UsageStatus.Estimated, new TokenUsage(input, 0, 0, 0, output, 0));
+        var output = produces ? Math.Max(1, Math.Max(tap.Usage.Output, tap.OutputTextBytes / BytesPerToken)) : 0;
+        return (UsageStatus.Estimated, tap.HasUsage
+            ? tap.Usage with { Output = output }
+            : new TokenUsage(Math.Max(1, call.BodyLength / BytesPerToken), 0, 0, 0, output, 0));
     }
 
     private static long? Cost(GatewayCall call, UsageStatus status, in TokenUsage tokens)

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Primitives;
 
 namespace Sluice.Pipeline;
 
@@ -44,6 +45,23 @@ internal static class HeaderPolicy
         }
 
         return "application/octet-stream";
+    }
+
+    /// <summary>True when a header is named in the values of <c>Connection</c>.</summary>
+    public static bool IsNominated(StringValues connection, string name)
+    {
+        foreach (var value in connection)
+        {
+            foreach (var range in value.AsSpan().Split(','))
+            {
+                if (value.AsSpan()[range].Trim(" \t").Equals(name, StringComparison.OrdinalIgnoreCase))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     /// <summary>True for printable ASCII: the server refuses to send a header value of anything else.</summary>

@@ -33,9 +33,9 @@ internal static class PipelineErrors
 
     public static GatewayError Limited(in LimitDecision decision) => decision.Refused switch
     {
-        LimitKind.Requests => Rate("request_limit", "This API key has used up its requests per minute.", decision.RetryAfterSeconds),
-        LimitKind.Tokens => Rate("token_limit", "This API key has used up its tokens per minute.", decision.RetryAfterSeconds),
-        _ => Rate("concurrency_limit", "This API key has as many calls in flight as it may have at the same time.", decision.RetryAfterSeconds),
+        LimitKind.Requests => Rate("This API key has used up its requests per minute.", decision.RetryAfterSeconds),
+        LimitKind.Tokens => Rate("This API key has used up its tokens per minute.", decision.RetryAfterSeconds),
+        _ => Rate("This API key has as many calls in flight as it may have at the same time.", decision.RetryAfterSeconds),
     };
 
     public static GatewayError ModelNameUnusable(string model) => new(
@@ -90,11 +90,15 @@ internal static class PipelineErrors
         ErrorKind.UpstreamTimeout, phase == CallPhase.Total ? "total_timeout" : "idle_timeout",
         phase == CallPhase.Total ? "The call took longer than the provider's total timeout allows." : "The vendor's stream was silent for longer than the provider's idle timeout allows.");
 
+    public static GatewayError Stopping() => new(
+        ErrorKind.Unavailable, "gateway_stopping", "The gateway is stopping and its drain time is over. Send the call again.");
+
     public static GatewayError Internal() => new(
         ErrorKind.Internal, "internal_error", "The gateway failed. The request id finds the cause in its log.");
 
-    private static GatewayError Rate(string code, string message, int seconds) => new(
-        ErrorKind.RateLimited, code, $"{message} Try again after the time in Retry-After.")
+    /// <summary>One code for all limits, which clients know from OpenAI; the message tells which.</summary>
+    private static GatewayError Rate(string message, int seconds) => new(
+        ErrorKind.RateLimited, "rate_limit_exceeded", $"{message} Try again after the time in Retry-After.")
     { RetryAfter = TimeSpan.FromSeconds(seconds) };
 
     /// <summary>A client's text in a message is cut, so that an error stays readable.</summary>

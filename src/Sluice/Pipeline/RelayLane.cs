@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
+using System.IO.Pipelines;
 using Sluice.Configuration;
 using Sluice.Protocol.Canonical;
 using Sluice.Providers.Transport;
@@ -18,7 +18,9 @@ internal sealed class RelayLane(TimeProvider time)
     /// <param name="server">Times for writing and for keep-alives.</param>
     public async ValueTask RunAsync(GatewayCall call, UpstreamConnection upstream, ServerConfig server)
     {
+        var began = false;
         var tap = call.Tap!;
+        var writer = call.Http.Response.BodyWriter;
         var timeouts = call.Target!.Provider.Config.Timeouts;
         call.Answered = true;
         if (!call.TryEnterWriter())
@@ -44,11 +46,24 @@ internal sealed class RelayLane(TimeProvider time)
             {
                 if (!call.ClientGone)
                 {
-                    // The last bytes are not flushed here: they leave together with the end of the response.
-                    Forward(call, upstream.Body);
-                    if (!upstream.BodyComplete)
+                    // The last bytes leave together with the end of the response, but for the server's own exception: once
+                    // something was flushed, a response of known length is not flushed again at its end.
+                    Forward(call, writer, upstream.Body);
+                    if (!upstream.BodyComplete || (began && call.Http.Response.ContentLength is not null))
                     {
-                        await FlushAsync(call, server.WriteTimeout).ConfigureAwait(false);
+                        began = true;
+                        var flush = writer.FlushAsync();
+                        if (!flush.IsCompleted)
+                        {
+                            // A client that takes nothing for too long is cut by the watchdog.
+                            call.Enter(CallPhase.Write, server.WriteTimeout);
+                        }
+
+                        var flushed = await flush.ConfigureAwait(false);
+                        if (flushed.IsCompleted || flushed.IsCanceled)
+                        {
+                            call.OnClientGone();
+                        }
                     }
                 }
 
@@ -128,9 +143,8 @@ internal sealed class RelayLane(TimeProvider time)
         await writer.FlushAsync().ConfigureAwait(false);
     }
 
-    private static void Forward(GatewayCall call, ReadOnlySpan<byte> body)
+    private static void Forward(GatewayCall call, PipeWriter writer, ReadOnlySpan<byte> body)
     {
-        var writer = call.Http.Response.BodyWriter;
         if (call.UsageFilter is { } filter)
         {
             filter.Filter(body, writer);
@@ -138,23 +152,6 @@ internal sealed class RelayLane(TimeProvider time)
         else
         {
             writer.Write(body);
-        }
-    }
-
-    /// <summary>Hands the bytes to the client; a client that takes none for too long is cut by the watchdog.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask FlushAsync(GatewayCall call, TimeSpan writeTimeout)
-    {
-        var flush = call.Http.Response.BodyWriter.FlushAsync();
-        if (!flush.IsCompleted)
-        {
-            call.Enter(CallPhase.Write, writeTimeout);
-        }
-
-        var result = await flush.ConfigureAwait(false);
-        if (result.IsCompleted || result.IsCanceled)
-        {
-            call.OnClientGone();
         }
     }
 
@@ -176,7 +173,12 @@ internal sealed class RelayLane(TimeProvider time)
             return;
         }
 
-        var error = call.Expired != CallPhase.None ? PipelineErrors.StreamTimedOut(call.Expired) : PipelineErrors.StreamBroken();
+        var error = call.Expired switch
+        {
+            CallPhase.None => PipelineErrors.StreamBroken(),
+            CallPhase.Drain => PipelineErrors.Stopping(),
+            var phase => PipelineErrors.StreamTimedOut(phase),
+        };
         call.ErrorCode = error.Code;
         if (call.Streams && tap.AtEventBoundary)
         {

@@ -122,10 +122,12 @@ internal readonly struct UpstreamRequest : IDisposable
         }
 
         var headers = call.Http.Request.Headers;
+        var connection = headers.Connection;
         foreach (var name in HeaderPolicy.ToUpstream)
         {
+            // What the client names in Connection is for this hop only (RFC 9110 7.6.1).
             var values = headers[name];
-            if (values.Count > 0)
+            if (values.Count > 0 && (connection.Count == 0 || !HeaderPolicy.IsNominated(connection, name)))
             {
                 head.WriteAscii(name);
                 head.Write(": "u8);

@@ -67,7 +67,7 @@ public sealed class KeyLimiterTests
         limiter.InFlight.ShouldBe(1);
         limiter.Release(reserved, 20, Start, Start + 30);
         limiter.InFlight.ShouldBe(0);
-        Acquire(limiter, 50, 50, Start + 61).Refused.ShouldBe(LimitKind.None);
+        Acquire(limiter, 50, 50, Start + 60).Refused.ShouldBe(LimitKind.None);
     }
 
     [Theory]

@@ -23,7 +23,7 @@ public sealed class SlidingMinuteTests
                 window.Advance(second);
 
                 // Sixty seconds that end anywhere within this second began within the second sixty before.
-                var model = taken.Where(one => one.Second >= second - 60).Sum(one => one.Amount);
+                var model = taken.Where(one => one.Second >= second - 59).Sum(one => one.Amount);
                 if (window.Sum != model || window.WouldExceed(amount, limit) != model + amount > limit)
                 {
                     return false;
@@ -38,7 +38,7 @@ public sealed class SlidingMinuteTests
                 {
                     // What it says about the future is what the list says.
                     var wait = window.SecondsUntilFits(amount, limit);
-                    long Later(int by) => taken.Where(one => one.Second >= second + by - 60).Sum(one => one.Amount);
+                    long Later(int by) => taken.Where(one => one.Second >= second + by - 59).Sum(one => one.Amount);
                     if (Later(wait) + amount > limit || (wait > 1 && Later(wait - 1) + amount <= limit))
                     {
                         return false;
@@ -70,12 +70,12 @@ public sealed class SlidingMinuteTests
         var window = At(100);
         window.SecondsUntilEmpty().ShouldBe(0);
         window.Add(100, 5);
-        window.SecondsUntilEmpty().ShouldBe(61);
+        window.SecondsUntilEmpty().ShouldBe(60);
 
         window.Advance(130);
         window.SecondsUntilEmpty().ShouldBe(31);
 
-        window.Advance(161);
+        window.Advance(160);
         window.SecondsUntilEmpty().ShouldBe(0);
         window.Sum.ShouldBe(0);
     }
@@ -89,7 +89,7 @@ public sealed class SlidingMinuteTests
         window.Add(100, -20);
         window.Sum.ShouldBe(30);
 
-        window.Advance(161);
+        window.Advance(160);
         window.Sum.ShouldBe(0);
     }
 
@@ -97,7 +97,7 @@ public sealed class SlidingMinuteTests
     public void Add_ToASecondThatHasLeft_ChangesNothing()
     {
         var window = At(100);
-        window.Advance(161);
+        window.Advance(160);
 
         window.Add(100, -20);
 
