@@ -47,18 +47,18 @@ internal sealed class KeyLimiter(LimitsConfig limits)
     /// <summary>Takes one request, an upper bound of tokens and one slot, or nothing.</summary>
     /// <param name="inputTokens">An upper estimate of the input.</param>
     /// <param name="outputTokens">The output's bound as the caller stated it; -1 when it stated none.</param>
-    /// <param name="second">The current second of a monotonic clock.</param>
+    /// <param name="now">The current time of a monotonic clock, in milliseconds.</param>
     /// <param name="reserved">The tokens taken, for <see cref="Release"/>.</param>
     /// <returns>The decision; a call that was let in must <see cref="Release"/> exactly once.</returns>
-    public LimitDecision Acquire(long inputTokens, long outputTokens, long second, out long reserved)
+    public LimitDecision Acquire(long inputTokens, long outputTokens, long now, out long reserved)
     {
         var limits = Limits;
         reserved = 0;
         if (limits.Rpm is null && limits.Tpm is null)
         {
             // No shared lock where only concurrency, or nothing, is bounded.
-            var now = Interlocked.Increment(ref _inFlight);
-            if (limits.Concurrency is { } most && now > most)
+            var running = Interlocked.Increment(ref _inFlight);
+            if (limits.Concurrency is { } most && running > most)
             {
                 Interlocked.Decrement(ref _inFlight);
                 return new LimitDecision(LimitKind.Concurrency, 1);
@@ -71,30 +71,30 @@ internal sealed class KeyLimiter(LimitsConfig limits)
         {
             if (limits.Concurrency is { } most && Interlocked.Read(ref _inFlight) >= most)
             {
-                return Describe(limits, second, LimitKind.Concurrency, 1);
+                return Describe(limits, now, LimitKind.Concurrency, 1);
             }
 
             if (limits.Rpm is { } rpm)
             {
                 _requests ??= new SlidingMinute();
-                _requests.Advance(second);
+                _requests.Advance(now);
                 if (_requests.WouldExceed(1, rpm))
                 {
-                    return Describe(limits, second, LimitKind.Requests, _requests.SecondsUntilFits(1, rpm));
+                    return Describe(limits, now, LimitKind.Requests, _requests.SecondsUntilFits(1, rpm));
                 }
             }
 
             if (limits.Tpm is { } tpm)
             {
                 _tokens ??= new SlidingMinute();
-                _tokens.Advance(second);
+                _tokens.Advance(now);
 
                 // A call that is larger than the whole limit is let in when the window is empty; else it could never run.
                 // The caller's bound may be as large as a number can be: it is cut before it is added.
                 var needed = Math.Clamp(inputTokens + Math.Clamp(outputTokens, 0, tpm), 1, Math.Max(1, tpm));
                 if (_tokens.WouldExceed(needed, tpm))
                 {
-                    return Describe(limits, second, LimitKind.Tokens, _tokens.SecondsUntilFits(needed, tpm));
+                    return Describe(limits, now, LimitKind.Tokens, _tokens.SecondsUntilFits(needed, tpm));
                 }
 
                 // Where the caller bounds nothing, part of what is left is held for the answer.
@@ -102,21 +102,21 @@ internal sealed class KeyLimiter(LimitsConfig limits)
             }
 
             // A count whose limit is switched off goes on, so that switching it on again finds it.
-            _requests?.Advance(second);
-            _requests?.Add(second, 1);
-            _tokens?.Advance(second);
-            _tokens?.Add(second, reserved);
+            _requests?.Advance(now);
+            _requests?.Add(now, 1);
+            _tokens?.Advance(now);
+            _tokens?.Add(now, reserved);
             Interlocked.Increment(ref _inFlight);
-            return Describe(limits, second, LimitKind.None, 0);
+            return Describe(limits, now, LimitKind.None, 0);
         }
     }
 
     /// <summary>Gives the slot back and puts the truth in place of the reserved tokens.</summary>
     /// <param name="reserved">What <see cref="Acquire"/> took.</param>
     /// <param name="used">What the call used.</param>
-    /// <param name="takenAt">The second that <see cref="Acquire"/> was given.</param>
-    /// <param name="second">The current second.</param>
-    public void Release(long reserved, long used, long takenAt, long second)
+    /// <param name="takenAt">The time that <see cref="Acquire"/> was given.</param>
+    /// <param name="now">The current time.</param>
+    public void Release(long reserved, long used, long takenAt, long now)
     {
         Interlocked.Decrement(ref _inFlight);
         if (_tokens is null || reserved == used)
@@ -126,27 +126,34 @@ internal sealed class KeyLimiter(LimitsConfig limits)
 
         lock (_lock)
         {
-            _tokens.Advance(second);
+            _tokens.Advance(now);
 
             // What was taken too much is given back where it was taken; what came on top counts from now, for the call may
             // have outlived the window in which it began.
-            _tokens.Add(used > reserved ? second : takenAt, used - reserved);
+            if (used > reserved)
+            {
+                _tokens.Add(now, used - reserved);
+            }
+            else
+            {
+                _tokens.GiveBack(takenAt, reserved - used);
+            }
         }
     }
 
     /// <summary>How the limits stand, without taking anything.</summary>
-    public LimitDecision Observe(long second)
+    public LimitDecision Observe(long now)
     {
         lock (_lock)
         {
-            return Describe(Limits, second, LimitKind.None, 0);
+            return Describe(Limits, now, LimitKind.None, 0);
         }
     }
 
-    private LimitDecision Describe(LimitsConfig limits, long second, LimitKind refused, int retryAfter)
+    private LimitDecision Describe(LimitsConfig limits, long now, LimitKind refused, int retryAfter)
     {
-        _requests?.Advance(second);
-        _tokens?.Advance(second);
+        _requests?.Advance(now);
+        _tokens?.Advance(now);
         return new LimitDecision(refused, Math.Max(retryAfter, refused == LimitKind.None ? 0 : 1))
         {
             RemainingRequests = limits.Rpm is { } rpm ? Math.Max(0, rpm - (_requests?.Sum ?? 0)) : 0,

@@ -1,80 +1,118 @@
 namespace Sluice.Limits;
 
 /// <summary>
-/// A sum over the last sixty seconds, kept in slots of one second: the current one and the fifty-nine before it. What was
-/// taken counts for more than 59 s and at most 60 s, so that a wait is never longer than the minute that a limit speaks of.
-/// Not thread-safe; the owner locks.
+/// A sum over the last sixty seconds, kept in slots of one second that remember when they last grew: a slot leaves whole,
+/// sixty seconds after that. So no window of sixty seconds, wherever it begins, holds more than <see cref="WouldExceed"/>
+/// allowed, and nobody is told to wait for longer than a minute. Not thread-safe; the owner locks.
 /// </summary>
 internal sealed class SlidingMinute
 {
-    private const int Slots = 60;
+    private const int Window = 60_000;
+    private const int SlotLength = 1_000;
+    private const int Slots = (Window / SlotLength) + 1;
 
     private readonly long[] _amounts = new long[Slots];
-    private long _second;
+
+    /// <summary>When a slot last grew; of no meaning while its amount is 0.</summary>
+    private readonly long[] _grown = new long[Slots];
+    private long _now;
 
     /// <summary>The sum over the window as of the last <see cref="Advance"/>.</summary>
     public long Sum { get; private set; }
 
-    /// <summary>Moves the window on to a second of a monotonic clock.</summary>
-    public void Advance(long second)
+    /// <summary>Moves the window on to a time of a monotonic clock, in milliseconds; a time before the last one changes nothing.</summary>
+    public void Advance(long now)
     {
-        var steps = Math.Min(second - _second, Slots);
-        for (var i = 0; i < steps; i++)
+        if (now <= _now)
         {
-            ref var slot = ref _amounts[(int)((_second + 1 + i) % Slots)];
-            Sum -= slot;
-            slot = 0;
+            return;
         }
 
-        if (second > _second)
+        var second = now / SlotLength;
+        for (var i = Math.Max(_now / SlotLength, second - Slots) + 1; i <= second; i++)
         {
-            _second = second;
+            Clear(i);
         }
+
+        // One second's slot may be older than a minute in part, or in whole.
+        var oldest = Slot(second + 1);
+        if (_grown[oldest] + Window <= now)
+        {
+            Clear(second + 1);
+        }
+
+        _now = now;
     }
 
     /// <summary>True when <paramref name="amount"/> more would be over <paramref name="limit"/>.</summary>
     public bool WouldExceed(long amount, long limit) => Sum + amount > limit;
 
-    /// <summary>Adds to the slot of a second inside the window; a correction may be negative.</summary>
-    public void Add(long second, long amount)
+    /// <summary>Adds what is taken at a time; by a moment it may be behind the last <see cref="Advance"/>, which another thread made.</summary>
+    public void Add(long at, long amount)
     {
-        if (_second - second >= Slots)
+        at = Math.Max(at, _now - SlotLength);
+        var slot = Slot(at / SlotLength);
+        _grown[slot] = _amounts[slot] == 0 ? at : Math.Max(_grown[slot], at);
+        _amounts[slot] += amount;
+        Sum += amount;
+    }
+
+    /// <summary>Gives back a part of what was taken at a time; nothing when that has left the window.</summary>
+    public void GiveBack(long takenAt, long amount)
+    {
+        var second = takenAt / SlotLength;
+        if ((_now / SlotLength) - second >= Slots)
         {
             return;
         }
 
-        _amounts[(int)(second % Slots)] += amount;
-        Sum += amount;
+        var slot = Slot(second);
+        var back = Math.Min(amount, _amounts[slot]);
+        _amounts[slot] -= back;
+        Sum -= back;
     }
 
-    /// <summary>Whole seconds until <paramref name="amount"/> more would fit; at most 60, when the window is empty.</summary>
+    /// <summary>Whole seconds, from 1 to 60, until <paramref name="amount"/> more would fit.</summary>
     public int SecondsUntilFits(long amount, long limit)
     {
         var sum = Sum;
-        for (var i = 1; i < Slots; i++)
+        for (var i = 1; i <= Slots; i++)
         {
             // The oldest slot leaves the window first, the current one last.
-            sum -= _amounts[(int)((_second + i) % Slots)];
-            if (sum + amount <= limit)
+            var slot = Slot((_now / SlotLength) + i);
+            sum -= _amounts[slot];
+            if (_amounts[slot] != 0 && sum + amount <= limit)
             {
-                return i;
+                return Wait(slot);
             }
         }
 
-        return Slots;
+        return Window / SlotLength;
     }
 
-    /// <summary>Whole seconds until the window is empty again.</summary>
+    /// <summary>Whole seconds until the window is empty again; 0 when it is.</summary>
     public int SecondsUntilEmpty()
     {
         for (var age = 0; age < Slots; age++)
         {
-            if (_amounts[(int)((_second - age + (2 * Slots)) % Slots)] != 0)
+            var slot = Slot((_now / SlotLength) + Slots - age);
+            if (_amounts[slot] != 0)
             {
-                return Slots - age;
+                return Wait(slot);
             }
         }
 
         return 0;
+    }
+
+    private static int Slot(long second) => (int)(second % Slots);
+
+    private int Wait(int slot) => (int)((_grown[slot] + Window - _now + SlotLength - 1) / SlotLength);
+
+    private void Clear(long second)
+    {
+        ref var amount = ref _amounts[Slot(second)];
+        Sum -= amount;
+        amount = 0;
     }
 }

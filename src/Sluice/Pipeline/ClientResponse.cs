@@ -108,7 +108,7 @@ internal static class ClientResponse
         if (call.Caller?.Limiter is { } limiter)
         {
             // A call that was refused before the limits were asked still learns how they stand.
-            var decision = call.HoldsLimit || call.Limit.Refused != LimitKind.None ? call.Limit : limiter.Observe(call.LimitSecond);
+            var decision = call.HoldsLimit || call.Limit.Refused != LimitKind.None ? call.Limit : limiter.Observe(call.LimitTime);
             if (limiter.Limits.Rpm is { } rpm)
             {
                 headers[LimitRequests] = Text(rpm);

@@ -122,7 +122,8 @@ internal sealed class GatewayCall
 
     public long ReservedTokens { get; set; }
 
-    public long LimitSecond { get; set; }
+    /// <summary>When the limiter was asked, in milliseconds of its clock; before that, when the call came.</summary>
+    public long LimitTime { get; set; }
 
     /// <summary>Reads the answer as it passes; made when an answer comes.</summary>
     public ResponseTap? Tap { get; set; }

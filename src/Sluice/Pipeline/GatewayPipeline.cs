@@ -99,7 +99,7 @@ internal sealed partial class GatewayPipeline(
             call.Framing = http.Request.Query["alt"] == "sse" ? ResponseFraming.Sse : ResponseFraming.JsonArray;
         }
 
-        call.LimitSecond = Second();
+        call.LimitTime = Milliseconds(call.StartedAt);
         metrics.CallStarted();
         call.Span = GatewayTracing.StartCall(operation, http.Request.Headers.TraceParent, http.Request.Headers.TraceState);
         call.Client = http.Features.Get<ClientConnection>() ?? new ClientConnection();
@@ -210,9 +210,9 @@ internal sealed partial class GatewayPipeline(
             return PipelineErrors.DialectNotServed(call.Route!, call.Operation);
         }
 
-        call.LimitSecond = Second();
+        call.LimitTime = Milliseconds(time.GetTimestamp());
         call.Limit = caller.Limiter.Acquire(
-            call.BodyLength / BytesPerToken, call.Peek.MaxTokensValue, call.LimitSecond, out var reserved);
+            call.BodyLength / BytesPerToken, call.Peek.MaxTokensValue, call.LimitTime, out var reserved);
         if (call.Limit.Refused != LimitKind.None)
         {
             return PipelineErrors.Limited(call.Limit);
@@ -234,7 +234,7 @@ internal sealed partial class GatewayPipeline(
         var (status, tokens) = Account(call);
         if (call.HoldsLimit)
         {
-            call.Caller!.Limiter.Release(call.ReservedTokens, tokens.Total, call.LimitSecond, Second());
+            call.Caller!.Limiter.Release(call.ReservedTokens, tokens.Total, call.LimitTime, Milliseconds(time.GetTimestamp()));
         }
 
         var cost = Cost(call, status, in tokens);
@@ -330,7 +330,8 @@ internal sealed partial class GatewayPipeline(
         };
     }
 
-    private long Second() => watchdog.Now / time.TimestampFrequency;
+    /// <summary>The limiter's clock.</summary>
+    private long Milliseconds(long timestamp) => timestamp / (time.TimestampFrequency / 1000);
 
     private long Micros(long from, long to) => (long)((to - from) * (1_000_000.0 / time.TimestampFrequency));
 

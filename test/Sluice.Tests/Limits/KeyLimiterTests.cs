@@ -5,7 +5,7 @@ namespace Sluice.Tests.Limits;
 
 public sealed class KeyLimiterTests
 {
-    private const long Start = 5_000;
+    private const long Start = 5_000_400;
 
     [Fact]
     public void Acquire_NoLimits_LetsEverythingIn()
@@ -25,19 +25,19 @@ public sealed class KeyLimiterTests
     {
         var limiter = new KeyLimiter(new LimitsConfig { Rpm = 2 });
         Acquire(limiter, at: Start).RemainingRequests.ShouldBe(1);
-        Acquire(limiter, at: Start + 10).RemainingRequests.ShouldBe(0);
+        Acquire(limiter, at: Start + 10_000).RemainingRequests.ShouldBe(0);
 
-        var refused = Acquire(limiter, at: Start + 20);
+        var refused = Acquire(limiter, at: Start + 20_000);
 
         refused.Refused.ShouldBe(LimitKind.Requests);
         refused.RemainingRequests.ShouldBe(0);
-        Acquire(limiter, at: Start + 20 + refused.RetryAfterSeconds - 1).Refused.ShouldBe(LimitKind.Requests);
-        Acquire(limiter, at: Start + 20 + refused.RetryAfterSeconds).Refused.ShouldBe(LimitKind.None);
+        Acquire(limiter, at: Start + 20_000 + ((refused.RetryAfterSeconds - 1) * 1000)).Refused.ShouldBe(LimitKind.Requests);
+        Acquire(limiter, at: Start + 20_000 + (refused.RetryAfterSeconds * 1000)).Refused.ShouldBe(LimitKind.None);
     }
 
     [Theory]
     [InlineData(1, 0)]
-    [InlineData(1, 59)]
+    [InlineData(1, 59_999)]
     [InlineData(5, 0)]
     public void Acquire_RefusedAtAnyTime_FitsAfterTheRetryAfter(int rpm, int later)
     {
@@ -49,8 +49,8 @@ public sealed class KeyLimiterTests
 
         var refused = Acquire(limiter, at: Start + later);
 
-        refused.RetryAfterSeconds.ShouldBeGreaterThanOrEqualTo(1);
-        Acquire(limiter, at: Start + later + refused.RetryAfterSeconds).Refused.ShouldBe(LimitKind.None);
+        refused.RetryAfterSeconds.ShouldBeInRange(1, 60);
+        Acquire(limiter, at: Start + later + (refused.RetryAfterSeconds * 1000)).Refused.ShouldBe(LimitKind.None);
     }
 
     [Fact]
@@ -61,13 +61,13 @@ public sealed class KeyLimiterTests
 
         for (var i = 0; i < 50; i++)
         {
-            Acquire(limiter, at: Start + 30).Refused.ShouldNotBe(LimitKind.None);
+            Acquire(limiter, at: Start + 30_000).Refused.ShouldNotBe(LimitKind.None);
         }
 
         limiter.InFlight.ShouldBe(1);
-        limiter.Release(reserved, 20, Start, Start + 30);
+        limiter.Release(reserved, 20, Start, Start + 30_000);
         limiter.InFlight.ShouldBe(0);
-        Acquire(limiter, 50, 50, Start + 60).Refused.ShouldBe(LimitKind.None);
+        Acquire(limiter, 50, 50, Start + 60_000).Refused.ShouldBe(LimitKind.None);
     }
 
     [Theory]
@@ -128,9 +128,9 @@ public sealed class KeyLimiterTests
         Acquire(limiter, 100, 900, Start, out var reserved).Refused.ShouldBe(LimitKind.None);
         Acquire(limiter, 1, 0).Refused.ShouldBe(LimitKind.Tokens);
 
-        limiter.Release(reserved, 150, Start, Start + 5);
+        limiter.Release(reserved, 150, Start, Start + 5_000);
 
-        var next = Acquire(limiter, 850, 0, Start + 5, out _);
+        var next = Acquire(limiter, 850, 0, Start + 5_000, out _);
         next.Refused.ShouldBe(LimitKind.None);
         next.RemainingTokens.ShouldBe(0);
     }
@@ -141,9 +141,9 @@ public sealed class KeyLimiterTests
         var limiter = new KeyLimiter(new LimitsConfig { Tpm = 1000 });
         Acquire(limiter, 10, 10, Start, out var reserved).Refused.ShouldBe(LimitKind.None);
 
-        limiter.Release(reserved, 2_000, Start, Start + 5);
+        limiter.Release(reserved, 2_000, Start, Start + 5_000);
 
-        Acquire(limiter, 1, 0, Start + 5).Refused.ShouldBe(LimitKind.Tokens);
+        Acquire(limiter, 1, 0, Start + 5_000).Refused.ShouldBe(LimitKind.Tokens);
     }
 
     [Fact]
@@ -152,9 +152,9 @@ public sealed class KeyLimiterTests
         var limiter = new KeyLimiter(new LimitsConfig { Tpm = 10_000 });
         Acquire(limiter, 10, -1, Start, out var reserved).Refused.ShouldBe(LimitKind.None);
 
-        limiter.Release(reserved, 50_000, Start, Start + 90);
+        limiter.Release(reserved, 50_000, Start, Start + 90_000);
 
-        Acquire(limiter, 1, 0, Start + 90).Refused.ShouldBe(LimitKind.Tokens);
+        Acquire(limiter, 1, 0, Start + 90_000).Refused.ShouldBe(LimitKind.Tokens);
     }
 
     [Fact]
@@ -179,11 +179,11 @@ public sealed class KeyLimiterTests
         Acquire(limiter, at: Start);
 
         limiter.Update(new LimitsConfig { Tpm = 1000 });
-        Acquire(limiter, at: Start + 20);
-        Acquire(limiter, at: Start + 40);
+        Acquire(limiter, at: Start + 20_000);
+        Acquire(limiter, at: Start + 40_000);
         limiter.Update(new LimitsConfig { Rpm = 3, Tpm = 1000 });
 
-        Acquire(limiter, at: Start + 50).Refused.ShouldBe(LimitKind.Requests);
+        Acquire(limiter, at: Start + 50_000).Refused.ShouldBe(LimitKind.Requests);
     }
 
     [Theory]

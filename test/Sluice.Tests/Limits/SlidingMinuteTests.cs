@@ -6,40 +6,41 @@ namespace Sluice.Tests.Limits;
 
 public sealed class SlidingMinuteTests
 {
+    private const long Start = 1_000_000_250;
+    private const long Limit = 9;
+
     /// <summary>Steps in time with an amount asked for, against a list of all that was taken.</summary>
     [Fact]
     public void WouldExceed_AnyCalls_NeverMoreThanTheLimitInAnyMinute()
     {
-        var calls = Gen.Choose(0, 20).SelectMany(pause => Gen.Choose(1, 4).Select(amount => (Pause: pause, Amount: amount))).ListOf();
-        Prop.ForAll(calls.ToArbitrary(), sample =>
+        var pauses = Gen.OneOf(Gen.Choose(0, 900), Gen.Choose(0, 20_000), Gen.Elements(0, 1, 999, 1_000, 59_999, 60_000, 60_001, 61_000, 200_000));
+        var calls = pauses.SelectMany(pause => Gen.Choose(1, 4).Select(amount => (Pause: pause, Amount: amount))).ListOf();
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(500), Prop.ForAll(calls.ToArbitrary(), sample =>
         {
-            const long limit = 9;
             var window = new SlidingMinute();
-            var taken = new List<(long Second, long Amount)>();
-            long second = 1_000_000;
+            var taken = new List<(long At, long Amount)>();
+            var now = Start;
             foreach (var (pause, amount) in sample)
             {
-                second += pause;
-                window.Advance(second);
-
-                // Sixty seconds that end anywhere within this second began within the second sixty before.
-                var model = taken.Where(one => one.Second >= second - 59).Sum(one => one.Amount);
-                if (window.Sum != model || window.WouldExceed(amount, limit) != model + amount > limit)
+                now += pause;
+                window.Advance(now);
+                long Since(long from) => taken.Where(one => one.At > from).Sum(one => one.Amount);
+                if (window.WouldExceed(amount, Limit))
                 {
-                    return false;
-                }
-
-                if (!window.WouldExceed(amount, limit))
-                {
-                    window.Add(second, amount);
-                    taken.Add((second, amount));
+                    // Careful by the length of a slot at most, and what it says about the future is true.
+                    var wait = window.SecondsUntilFits(amount, Limit);
+                    var later = Copy(taken);
+                    later.Advance(now + (wait * 1000));
+                    if (Since(now - 61_000) + amount <= Limit || wait is < 1 or > 60 || later.WouldExceed(amount, Limit))
+                    {
+                        return false;
+                    }
                 }
                 else
                 {
-                    // What it says about the future is what the list says.
-                    var wait = window.SecondsUntilFits(amount, limit);
-                    long Later(int by) => taken.Where(one => one.Second >= second + by - 59).Sum(one => one.Amount);
-                    if (Later(wait) + amount > limit || (wait > 1 && Later(wait - 1) + amount <= limit))
+                    window.Add(now, amount);
+                    taken.Add((now, amount));
+                    if (Since(now - 60_000) > Limit)
                     {
                         return false;
                     }
@@ -47,59 +48,86 @@ public sealed class SlidingMinuteTests
             }
 
             return true;
-        }).QuickCheckThrowOnFailure();
+        }));
     }
 
-    [Fact]
-    public void SecondsUntilFits_AllTakenInThisSecond_IsWhenThisSecondHasLeft()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(749)]
+    [InlineData(750)]
+    [InlineData(30_000)]
+    [InlineData(59_999)]
+    public void SecondsUntilFits_AllTakenAtOnce_IsAtMostAMinuteAndTrue(int later)
     {
-        var window = At(100);
-        window.Add(100, 1);
+        var window = At(Start);
+        window.Add(Start, 1);
+        window.Advance(Start + later);
 
         var wait = window.SecondsUntilFits(1, 1);
 
-        window.Advance(100 + wait - 1);
+        wait.ShouldBeInRange(1, 60);
+        window.Advance(Start + later + ((wait - 1) * 1000));
         window.WouldExceed(1, 1).ShouldBeTrue();
-        window.Advance(100 + wait);
+        window.Advance(Start + later + (wait * 1000));
         window.WouldExceed(1, 1).ShouldBeFalse();
     }
 
     [Fact]
-    public void SecondsUntilEmpty_CountsFromTheNewestSlot()
+    public void Advance_AMinuteAfterTheLastOfASlot_LetsItGo_NotBefore()
     {
-        var window = At(100);
+        var window = At(Start);
+        window.Add(Start, 1);
+        window.Advance(Start + 700);
+        window.Add(Start + 700, 1);
+
+        window.Advance(Start + 60_699);
+        window.Sum.ShouldBe(2);
+        window.Advance(Start + 60_700);
+        window.Sum.ShouldBe(0);
+    }
+
+    [Fact]
+    public void SecondsUntilEmpty_CountsFromTheLastThatWasTaken()
+    {
+        var window = At(Start);
         window.SecondsUntilEmpty().ShouldBe(0);
-        window.Add(100, 5);
+        window.Add(Start, 5);
         window.SecondsUntilEmpty().ShouldBe(60);
 
-        window.Advance(130);
-        window.SecondsUntilEmpty().ShouldBe(31);
+        window.Advance(Start + 30_000);
+        window.SecondsUntilEmpty().ShouldBe(30);
 
-        window.Advance(160);
+        window.Advance(Start + 60_000);
         window.SecondsUntilEmpty().ShouldBe(0);
         window.Sum.ShouldBe(0);
     }
 
     [Fact]
-    public void Add_Correction_ChangesTheSlotWhereItWasTaken()
+    public void GiveBack_ChangesTheSlotWhereItWasTaken()
     {
-        var window = At(100);
-        window.Add(100, 50);
-        window.Advance(130);
-        window.Add(100, -20);
+        var window = At(Start);
+        window.Add(Start, 50);
+        window.Advance(Start + 30_000);
+        window.GiveBack(Start, 20);
         window.Sum.ShouldBe(30);
 
-        window.Advance(160);
+        window.Advance(Start + 60_000);
         window.Sum.ShouldBe(0);
     }
 
-    [Fact]
-    public void Add_ToASecondThatHasLeft_ChangesNothing()
+    [Theory]
+    [InlineData(60_000)]
+    [InlineData(60_500)]
+    [InlineData(61_000)]
+    [InlineData(500_000)]
+    public void GiveBack_WhatHasLeft_ChangesNothing(int later)
     {
-        var window = At(100);
-        window.Advance(160);
+        var window = At(Start);
+        window.Add(Start, 50);
+        window.Advance(Start + later);
 
-        window.Add(100, -20);
+        window.GiveBack(Start, 20);
 
         window.Sum.ShouldBe(0);
     }
@@ -107,19 +135,33 @@ public sealed class SlidingMinuteTests
     [Fact]
     public void Advance_FarAheadOrBack_IsHarmless()
     {
-        var window = At(100);
-        window.Add(100, 5);
+        var window = At(Start);
+        window.Add(Start, 5);
 
-        window.Advance(99);
+        window.Advance(Start - 5000);
         window.Sum.ShouldBe(5);
+        window.Add(Start - 3, 1);
+        window.Sum.ShouldBe(6);
         window.Advance(long.MaxValue / 2);
         window.Sum.ShouldBe(0);
     }
 
-    private static SlidingMinute At(long second)
+    private static SlidingMinute At(long now)
     {
         var window = new SlidingMinute();
-        window.Advance(second);
+        window.Advance(now);
         return window;
+    }
+
+    private static SlidingMinute Copy(List<(long At, long Amount)> taken)
+    {
+        var copy = new SlidingMinute();
+        foreach (var (at, amount) in taken)
+        {
+            copy.Advance(at);
+            copy.Add(at, amount);
+        }
+
+        return copy;
     }
 }
