@@ -73,7 +73,7 @@ public sealed class SlidingMinuteTests
         window.SecondsUntilEmpty().ShouldBe(60);
 
         window.Advance(130);
-        window.SecondsUntilEmpty().ShouldBe(31);
+        window.SecondsUntilEmpty().ShouldBe(30);
 
         window.Advance(160);
         window.SecondsUntilEmpty().ShouldBe(0);
