@@ -8,9 +8,11 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sluice.Auth;
+using Sluice.Endpoints;
 using Sluice.Telemetry;
+using Sluice.Tests.Telemetry;
 
-namespace Sluice.Tests.Telemetry;
+namespace Sluice.Tests.Endpoints;
 
 public sealed class OperationEndpointsTests : IAsyncLifetime, IDisposable
 {

@@ -2,8 +2,9 @@ using System.Buffers;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using Sluice.Auth;
+using Sluice.Telemetry;
 
-namespace Sluice.Telemetry;
+namespace Sluice.Endpoints;
 
 /// <summary>
 /// <c>/health</c> and <c>/metrics</c>. They are for anyone, because load balancers and scrapers carry no key: so they show
