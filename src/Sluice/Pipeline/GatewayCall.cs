@@ -198,7 +198,7 @@ internal sealed class GatewayCall
 
     /// <summary>Sends a keep-alive when nothing else was sent for so long; zero switches it off.</summary>
     public void KeepAliveAfter(TimeSpan silence)
-        => Volatile.Write(ref _keepAliveAt, silence > TimeSpan.Zero ? _watchdog.After(silence) : long.MaxValue);
+        => Volatile.Write(ref _keepAliveAt, silence > TimeSpan.Zero ? _watchdog.Now + _watchdog.Ticks(silence) : long.MaxValue);
 
     /// <summary>Gives the watchdog the connection to abort; false when a deadline has passed already.</summary>
     public bool Use(UpstreamConnection connection)

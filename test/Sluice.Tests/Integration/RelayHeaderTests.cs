@@ -105,11 +105,9 @@ public sealed class RelayHeaderTests(GatewayFixture gateway) : IClassFixture<Gat
         var lane = gateway.NextLane();
         using var client = await Sluice.TestKit.Raw.RawClient.ConnectAsync(gateway.Sluice.Address);
         await client.SendAsync(Sluice.TestKit.Raw.RawClient.Post("/v1/messages", AnthropicWire.Request(lane.Claude),
-            $"x-api-key: {GatewayFixture.Key}", "anthropic-version: 2023-06-01", "anthropic-beta: nominated-2025-01-01", "connection: anthropic-beta, close"));
+            $"x-api-key: {GatewayFixture.Key}", "anthropic-version: 2023-06-01", "anthropic-beta: nominated-2025-01-01", "connection: anthropic-beta"));
 
-        await client.ReadToCloseAsync();
-
-        client.Received.ShouldStartWith("HTTP/1.1 200");
+        // Beside close or keep-alive the server takes these words alone and shows no other name.
         (await lane.First.RequestAsync()).Header("anthropic-beta").ShouldBeNull();
     }
 
