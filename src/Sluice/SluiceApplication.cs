@@ -63,7 +63,6 @@ internal static class SluiceApplication
 
     private static void ListenOn(WebApplicationBuilder builder, ServerConfig server)
     {
-        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, BlockMemoryPool.Factory>();
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseSockets(sockets =>
         {
@@ -71,6 +70,9 @@ internal static class SluiceApplication
             sockets.UnsafePreferInlineScheduling = true;
             sockets.IOQueueCount = 0;
             sockets.Backlog = 4096;
+
+            // A block per idle connection is cheaper than a system call more per read.
+            sockets.WaitForDataBeforeAllocatingBuffer = false;
         });
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -81,6 +83,9 @@ internal static class SluiceApplication
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.ConfigureEndpointDefaults(listen => listen.Use(ClientConnection.Attach));
         });
+
+        // After the server's own registration, which it would otherwise lose to.
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, BlockMemoryPool.Factory>();
         builder.WebHost.UseSluiceAddresses(server);
     }
 }

@@ -153,7 +153,8 @@ public sealed class UpstreamConnection : IUpstreamHeaders, IDisposable
                 continue;
             }
 
-            if (_rawEnd - _rawStart >= MaxHeadBytes)
+            // Lines that end with a bare line feed would never make a head: better said now than at the deadline.
+            if (_rawEnd - _rawStart >= MaxHeadBytes || _buffer.AsSpan(_rawStart, _rawEnd - _rawStart).IndexOf("\n\n"u8) >= 0)
             {
                 return Fail(TransportFailure.Malformed);
             }

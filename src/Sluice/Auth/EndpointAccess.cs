@@ -50,10 +50,6 @@ internal static partial class EndpointAccess
         }
     }
 
-    /// <summary>
-    /// Continues on the thread pool. Socket completions run inline on the thread that waits for all sockets, and
-    /// handlers of <c>/api</c> read the database, which blocks.
-    /// </summary>
     /// <summary>Gives the answer its id; calls of models have one of the pipeline's.</summary>
     private static HttpContext Stamped(HttpContext context)
     {
@@ -61,6 +57,10 @@ internal static partial class EndpointAccess
         return context;
     }
 
+    /// <summary>
+    /// Continues on the thread pool. Socket completions run inline on the thread that waits for all sockets, and
+    /// handlers of <c>/api</c> read the database, which blocks.
+    /// </summary>
     private static async Task OffTheSocket(RequestDelegate next, HttpContext context)
     {
         await Task.Yield();

@@ -122,7 +122,7 @@ internal sealed class ModelRoute(string name, RoutingStrategy strategy, RouteTar
                 SortBy(list, target => target.Priority);
                 break;
             case RoutingStrategy.Speed:
-                SortBy(list, target => target.Speed.FirstTokenMicros);
+                SortBy(list, FirstTokenOf);
                 break;
             case RoutingStrategy.Adaptive:
                 SortBy(list, target => -Score(target));
@@ -139,6 +139,10 @@ internal sealed class ModelRoute(string name, RoutingStrategy strategy, RouteTar
                 break;
         }
     }
+
+    /// <summary>Untried first, so that it is tried; one that has only failed last.</summary>
+    private static double FirstTokenOf(RouteTarget target)
+        => target.Speed is { FirstTokenMicros: 0, Success: < 1 } ? double.MaxValue : target.Speed.FirstTokenMicros;
 
     /// <summary>Input and output together: what a typical chat pays for.</summary>
     private static double CostOf(RouteTarget target)

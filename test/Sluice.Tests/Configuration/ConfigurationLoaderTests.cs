@@ -170,7 +170,7 @@ public sealed class ConfigurationLoaderTests
     [InlineData("providers:\n  - name: a\n    type: openai\n  - name: a\n    type: openai", 4, "providers[1].name", "providers[0] has the name \"a\" already")]
     [InlineData("providers:\n  - name: a\n    type: openai\n    credentials:\n      - { name: k, api_key: a }\n      - { name: k, api_key: b }", 6, "providers[0].credentials[1].name", "providers[0].credentials[0] has the name \"k\" already")]
     [InlineData("providers:\n  - name: a\n    type: openai\n    dialects: [openai-chats]", 4, "providers[0].dialects[0]", "did you mean \"openai-chat\"?")]
-    [InlineData("providers:\n  - name: a\n    type: openai\n    credentials: [ { api_key: k, proxy: \"ftp://h\" } ]", 4, "providers[0].credentials[0].proxy", "expected a URL that begins with http:// or https:// or socks5://")]
+    [InlineData("providers:\n  - name: a\n    type: openai\n    credentials: [ { api_key: k, proxy: \"ftp://h\" } ]", 4, "providers[0].credentials[0].proxy", "expected a URL that begins with http:// or socks5://")]
     [InlineData("models:\n  - name: m\n    strategy: prioirty\n    targets: [ { provider: simulator } ]", 3, "models[0].strategy", "unknown value \"prioirty\"; did you mean \"priority\"?")]
     [InlineData("models:\n  - name: m", 2, "models[0].targets", "\"targets\" is missing")]
     [InlineData("models:\n  - name: m\n    targets: []", 3, "models[0].targets", "must not be empty")]

@@ -41,7 +41,7 @@ internal static class SluiceSchema
         .Key("api_key", Values.Secret, c => c.ApiKey, (c, v) => c with { ApiKey = v }, "The vendor's key.")
         .Key("weight", Values.Integer(0, MaxWeight), c => c.Weight, (c, v) => c with { Weight = v }, "The share of calls among equals.")
         .Key("max_concurrency", Values.Integer(0, MaxWeight), c => c.MaxConcurrency, (c, v) => c with { MaxConcurrency = v }, "Calls at the same time; 0 for no limit.")
-        .Key("proxy", Values.Url(optional: true, "http", "https", "socks5", "socks4", "socks4a"), c => c.Proxy, (c, v) => c with { Proxy = v }, "The proxy through which this credential's calls go.")
+        .Key("proxy", Values.Url(optional: true, "http", "socks5", "socks5h"), c => c.Proxy, (c, v) => c with { Proxy = v }, "The proxy through which this credential's calls go.")
         .Key("service_account_file", Values.FilePath, c => c.ServiceAccountFile, (c, v) => c with { ServiceAccountFile = v }, "A Google service account's key file (vertex).");
 
     private static readonly ScalarSchema<string> TypeOfProvider = new("a provider type such as openai", Values.ParseText, v => v)
