@@ -73,9 +73,9 @@ public sealed class RawUpstream : IAsyncDisposable
                 _connections[connection] = Task.Run(() => RunAsync(connection, number));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
-            // Stopped.
+            // Stopped, while it waited or between two waits.
         }
     }
 

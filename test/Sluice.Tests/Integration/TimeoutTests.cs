@@ -71,9 +71,9 @@ public sealed class TimeoutTests(GatewayFixture gateway) : IClassFixture<Gateway
     {
         var lane = gateway.NextLane();
         var answer = UpstreamAnswer.Sse(Chat.StreamStart);
-        for (var i = 0; i < 4; i++)
+        for (var i = 0; i < 8; i++)
         {
-            answer.Delay(TimeSpan.FromMilliseconds(600)).Send(OpenAIChatWire.Delta("more"));
+            answer.Delay(TimeSpan.FromMilliseconds(300)).Send(OpenAIChatWire.Delta("more"));
         }
 
         lane.First.Always(answer.Send(OpenAIChatWire.Finish()).Send(OpenAIChatWire.Done));
