@@ -23,7 +23,7 @@ public sealed class TimeoutTests(GatewayFixture gateway) : IClassFixture<Gateway
         reply.Status.ShouldBe(504, reply.Text);
         Chat.ErrorMessage(reply).ShouldNotBeEmpty();
         clock.Elapsed.ShouldBeInRange(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(5));
-        (await lane.First.Requests[0].Ended).ShouldBeTrue();
+        (await (await lane.First.RequestAsync()).Ended).ShouldBeTrue();
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class TimeoutTests(GatewayFixture gateway) : IClassFixture<Gateway
         reply.Status.ShouldBe(200);
         ShouldHaveFailed(reply);
         clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(6));
-        (await lane.First.Requests[0].Ended).ShouldBeTrue();
+        (await (await lane.First.RequestAsync()).Ended).ShouldBeTrue();
     }
 
     [Fact]
