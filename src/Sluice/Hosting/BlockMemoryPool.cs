@@ -6,7 +6,7 @@ namespace Sluice.Hosting;
 
 /// <summary>
 /// Blocks of 16 KiB for the server's pipes, four times the default: a prompt of 32 KB then takes two reads instead of
-/// eight. Measured with bench/load: see docs/adr/0003-own-upstream-transport.md.
+/// eight. bench/README.md has what that brought.
 /// </summary>
 internal sealed class BlockMemoryPool : MemoryPool<byte>
 {
