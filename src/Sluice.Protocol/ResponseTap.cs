@@ -32,6 +32,12 @@ public sealed class ResponseTap
     public bool Ended => _state.Ended;
 
     /// <summary>
+    /// True when the event was seen after which a client waits for nothing more: <c>[DONE]</c>, the end of a Responses
+    /// stream, <c>message_stop</c>. Gemini has none: there the end of the body is the last word.
+    /// </summary>
+    public bool HasLastWord => _state.LastWord;
+
+    /// <summary>
     /// True where another event may be written: no event stands there half. In a JSON array: before its bracket, and
     /// between an element and the comma after it.
     /// </summary>

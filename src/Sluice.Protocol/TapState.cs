@@ -11,6 +11,7 @@ internal struct TapState
     public TokenUsage Usage;
     public bool HasUsage;
     public bool Ended;
+    public bool LastWord;
     public bool HasError;
     public string ErrorCode;
     public int Events;

@@ -28,7 +28,7 @@ internal static class StreamEventReader
         }
         else if (name.SequenceEqual("message_stop"u8))
         {
-            state.Ended = true;
+            state.Ended = state.LastWord = true;
         }
         else if (name.SequenceEqual("error"u8))
         {

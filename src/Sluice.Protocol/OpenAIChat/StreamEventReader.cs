@@ -11,7 +11,7 @@ internal static class StreamEventReader
         var data = found.Data;
         if (data.StartsWith("[DONE]"u8))
         {
-            state.Ended = true;
+            state.Ended = state.LastWord = true;
             return;
         }
 

@@ -14,7 +14,7 @@ internal static class StreamEventReader
         var data = found.Data;
         if (data.StartsWith("[DONE]"u8))
         {
-            state.Ended = true;
+            state.Ended = state.LastWord = true;
             return;
         }
 
@@ -25,7 +25,7 @@ internal static class StreamEventReader
         }
         else if (EndsStream(name))
         {
-            state.Ended = true;
+            state.Ended = state.LastWord = true;
             state.HasError |= name.SequenceEqual("response.failed"u8);
             ReadEnvelope(data, ref state);
         }

@@ -14,7 +14,7 @@ namespace Sluice.Pipeline;
 /// Finds an upstream that answers: candidate after candidate until one gives a first good event. Until then nothing has
 /// gone to the client, so failing over is free; from then on the <see cref="RelayLane"/> owns the call.
 /// </summary>
-internal sealed class AttemptEngine(RelayLane relay, TimeProvider time)
+internal sealed class AttemptEngine(RelayLane relay, Settlement settlement, TimeProvider time)
 {
     /// <summary>As much of an upstream's error document as is read, in bytes.</summary>
     private const int MaxErrorBytes = 64 * 1024;
@@ -48,7 +48,7 @@ internal sealed class AttemptEngine(RelayLane relay, TimeProvider time)
                 slot.Health.Release();
             }
 
-            if (!NoteFailure(call, slot))
+            if (call.LedgerRefused || !NoteFailure(call, slot))
             {
                 break;
             }
@@ -100,6 +100,7 @@ internal sealed class AttemptEngine(RelayLane relay, TimeProvider time)
         using (request)
         {
             var fresh = false;
+            var reserved = false;
             while (true)
             {
                 var upstream = fresh ? null : slot.Pool.TryRent();
@@ -112,6 +113,13 @@ internal sealed class AttemptEngine(RelayLane relay, TimeProvider time)
                     {
                         return Fail(call, call.Expired == CallPhase.None ? UpstreamFailureKind.ConnectFailed : UpstreamFailureKind.Timeout, UpstreamStage.Connect, "");
                     }
+                }
+
+                if (!reserved && !(reserved = await settlement.ReserveAsync(call, target, slot).ConfigureAwait(false)))
+                {
+                    call.LedgerRefused = true;
+                    upstream.Release();
+                    return null;
                 }
 
                 call.Enter(CallPhase.FirstToken, timeouts.FirstToken);
@@ -173,7 +181,7 @@ internal sealed class AttemptEngine(RelayLane relay, TimeProvider time)
         var framing = HeaderPolicy.IsEventStream(upstream.FindRaw("content-type"u8)) ? ResponseFraming.Sse
             : call.Operation.AlwaysStreams ? ResponseFraming.JsonArray
             : ResponseFraming.Json;
-        var tap = call.Tap ??= new ResponseTap();
+        var tap = call.Tap ??= call.Client.TakeTap();
         tap.Start(call.Operation, framing);
         if (framing != ResponseFraming.Sse)
         {
@@ -308,6 +316,7 @@ internal sealed class AttemptEngine(RelayLane relay, TimeProvider time)
         var rule = FailurePolicy.For(failure.Kind);
         target.Series.Provider.AttemptFailed(failure.Kind);
         GatewayTracing.AttemptFailed(call.Span, target.Provider.Name, failure);
+        call.NoteFailedAttempt(in failure);
         if (failure.Kind != UpstreamFailureKind.BadRequest && call.Expired != CallPhase.Detached)
         {
             target.Speed.NoteFailure();
@@ -343,10 +352,10 @@ internal sealed class AttemptEngine(RelayLane relay, TimeProvider time)
             return;
         }
 
-        if (call.Failure is not { } failure)
+        if (call.LedgerRefused || call.Failure is not { } failure)
         {
             await call.EnterWriterAsync().ConfigureAwait(false);
-            await AnswerAsync(call, NothingReady(call)).ConfigureAwait(false);
+            await AnswerAsync(call, call.LedgerRefused ? PipelineErrors.LedgerUnavailable() : NothingReady(call)).ConfigureAwait(false);
             return;
         }
 

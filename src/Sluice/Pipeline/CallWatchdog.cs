@@ -35,6 +35,9 @@ internal sealed class CallWatchdog : IDisposable
     /// <summary>A span in units of <see cref="TimeProvider.GetTimestamp"/>.</summary>
     public long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
 
+    /// <summary>Microseconds that have passed since a time stamp.</summary>
+    public long Micros(long since) => (long)_time.GetElapsedTime(since).TotalMicroseconds;
+
     public int Count
     {
         get

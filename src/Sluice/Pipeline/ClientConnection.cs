@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Sluice.Auth;
+using Sluice.Protocol;
 
 namespace Sluice.Pipeline;
 
@@ -13,6 +14,7 @@ internal sealed class ClientConnection
     private GatewayCall? _call;
     private List<GatewayCall>? _more;
     private Identity? _identity;
+    private ResponseTap? _tap;
     private bool _closed;
 
     /// <summary>Attaches an instance to every connection of an endpoint.</summary>
@@ -36,6 +38,12 @@ internal sealed class ClientConnection
     /// <param name="generation">The registry's generation before the look-up.</param>
     public void Remember(in PresentedCredential credential, Caller caller, long generation)
         => Volatile.Write(ref _identity, new Identity(credential.Carrier, credential.Start, caller, generation));
+
+    /// <summary>A tap for one call: the last call's, which holds buffers already, where that has ended.</summary>
+    public ResponseTap TakeTap() => Interlocked.Exchange(ref _tap, null) ?? new ResponseTap();
+
+    /// <summary>Keeps a tap for the connection's next call. Nothing may read it any more.</summary>
+    public void ReturnTap(ResponseTap? tap) => Volatile.Write(ref _tap, tap);
 
     /// <summary>Tells the call when the connection closes; at once when it has closed already.</summary>
     public void Watch(GatewayCall call)

@@ -3,12 +3,14 @@ using System.Diagnostics;
 using Sluice.Auth;
 using Sluice.Credentials;
 using Sluice.Limits;
+using Sluice.Limits.Budgets;
 using Sluice.Protocol;
 using Sluice.Protocol.OpenAIChat;
 using Sluice.Protocol.Canonical;
 using Sluice.Providers;
 using Sluice.Providers.Transport;
 using Sluice.Routing;
+using Sluice.Usage;
 
 namespace Sluice.Pipeline;
 
@@ -125,6 +127,30 @@ internal sealed class GatewayCall
     /// <summary>When the limiter was asked, in milliseconds of its clock; before that, when the call came.</summary>
     public long LimitTime { get; set; }
 
+    /// <summary>The call in the ledger; null until something was about to be sent upstream.</summary>
+    public LedgerEntry? Entry { get; set; }
+
+    /// <summary>The budgets that the call is under; empty for most.</summary>
+    public BudgetAccount[] Budgets { get; set; } = [];
+
+    /// <summary>What the call holds of them.</summary>
+    public BudgetHold? Hold { get; set; }
+
+    /// <summary>The output's bound, in tokens, that a budget puts in the place of the client's; -1 for none.</summary>
+    public long OutputLimit { get; set; } = -1;
+
+    /// <summary>When the next checkpoint is due, as a time stamp.</summary>
+    public long NextCheckpointAt { get; set; }
+
+    /// <summary>At how many tokens of output the next checkpoint is due.</summary>
+    public long NextCheckpointTokens { get; set; }
+
+    /// <summary>True when the journal did not take the call's reservation: nothing was sent.</summary>
+    public bool LedgerRefused { get; set; }
+
+    /// <summary>How the call ended, once it is on the account; null before.</summary>
+    public CallOutcome? Outcome { get; set; }
+
     /// <summary>Reads the answer as it passes; made when an answer comes.</summary>
     public ResponseTap? Tap { get; set; }
 
@@ -158,6 +184,12 @@ internal sealed class GatewayCall
     /// <summary>The deadline that passed; <see cref="CallPhase.None"/> when none did.</summary>
     public CallPhase Expired => (CallPhase)Volatile.Read(ref _expired);
 
+    /// <summary>The attempts that gave no answer; null while there is none.</summary>
+    public List<FailedAttempt>? Failures { get; private set; }
+
+    /// <summary>When the current attempt began, in microseconds from the request's arrival.</summary>
+    public long AttemptStartedMicros { get; private set; }
+
     public ReadOnlySpan<TriedCandidate> Tried => _tried.AsSpan(0, Attempts);
 
     /// <summary>
@@ -184,7 +216,14 @@ internal sealed class GatewayCall
 
         Target = target;
         Slot = slot;
+        AttemptStartedMicros = MicrosSinceStart();
     }
+
+    /// <summary>Notes what the current attempt came to, for the call's trace.</summary>
+    public void NoteFailedAttempt(in UpstreamFailure failure)
+        => (Failures ??= []).Add(new FailedAttempt(
+            Target!.Provider.Name, Target.Model, Slot!.Name, AttemptStartedMicros, MicrosSinceStart(),
+            failure.Kind.ToString(), failure.Stage.ToString(), failure.Status, failure.Code));
 
     /// <summary>Bounds the whole call from now on.</summary>
     public void BoundTotal(TimeSpan total) => Volatile.Write(ref _totalDeadline, _watchdog.After(total));
@@ -315,6 +354,8 @@ internal sealed class GatewayCall
             BodyBuffer = [];
         }
     }
+
+    private long MicrosSinceStart() => _watchdog.Micros(StartedAt);
 
     private void ActOn(long now)
     {

@@ -15,10 +15,10 @@ namespace Sluice.Pipeline;
 ///  (1) identify   credential in the request → Caller
 ///  (2) peek       model, stream, maximum of tokens; the body's bytes are kept as they came
 ///  (3) route      model name → targets that serve the operation, best first
-///  (4) admit      model allowed? rate, tokens, concurrency
-///  (5) attempt    per candidate: lease a credential → send → classify; commit to the client at the first good event,
-///                 fail over before it; then relay, while a tap reads what passes
-///  (6) settle     tap → token buckets → price → usage record; limits and leases are given back
+///  (4) admit      model allowed? rate, tokens, concurrency; the most that the call can cost is reserved in its budgets
+///  (5) attempt    per candidate: lease a credential → reservation durable → send → classify; commit to the client at the
+///                 first good event, fail over before it; then relay, while a tap reads what passes
+///  (6) settle     tap → token buckets → price → outcome durable, before the client sees the end; what was held is given back
 ///  (7) record     one set of metrics, one span, one log line when it failed
 /// </code>
 /// Failover loops, so this is a method and not a chain of middleware. Runs on the socket's thread: nothing here blocks.
@@ -27,21 +27,17 @@ internal sealed partial class GatewayPipeline(
     GatewayRuntime runtime,
     ICallerRegistry callers,
     AttemptEngine attempts,
-    IUsageSink usage,
+    Settlement settlement,
+    IBudgetGate budgets,
+    RecentRefusals refusals,
     CallWatchdog watchdog,
     GatewayMetrics metrics,
     CallLog calls,
     TimeProvider time,
     ILogger<GatewayPipeline> logger)
 {
-    /// <summary>Longest text of a client's own request id that is kept.</summary>
-    private const int MaxClientRequestId = 128;
-
     /// <summary>Longest model name, in characters.</summary>
     private const int MaxModelName = 512;
-
-    /// <summary>A token is taken for so many bytes where nobody has counted: English is nearer 4, code nearer 3.</summary>
-    private const int BytesPerToken = 4;
 
     /// <summary>Serves one call of a model endpoint.</summary>
     /// <param name="http">The request; its endpoint has been matched and nothing of its body read.</param>
@@ -57,7 +53,8 @@ internal sealed partial class GatewayPipeline(
                 ?? await RequestBody.ReadAsync(call, snapshot.Config.Server.MaxRequestBytes).ConfigureAwait(false)
                 ?? Peek(call, pathModel, snapshot)
                 ?? Route(call, snapshot)
-                ?? Admit(call);
+                ?? Admit(call)
+                ?? await AdmitCostAsync(call).ConfigureAwait(false);
             if (refused is null)
             {
                 await attempts.ServeAsync(call, snapshot).ConfigureAwait(false);
@@ -212,7 +209,7 @@ internal sealed partial class GatewayPipeline(
 
         call.LimitTime = Milliseconds(time.GetTimestamp());
         call.Limit = caller.Limiter.Acquire(
-            call.BodyLength / BytesPerToken, call.Peek.MaxTokensValue, call.LimitTime, out var reserved);
+            call.BodyLength / Settlement.BytesPerToken, call.Peek.MaxTokensValue, call.LimitTime, out var reserved);
         if (call.Limit.Refused != LimitKind.None)
         {
             return PipelineErrors.Limited(call.Limit);
@@ -223,6 +220,18 @@ internal sealed partial class GatewayPipeline(
         return null;
     }
 
+    // :: (4) Is it paid for? The most that it can cost is reserved in all its budgets or in none.
+    private ValueTask<GatewayError?> AdmitCostAsync(GatewayCall call)
+    {
+        if (!call.Operation.Metered)
+        {
+            return default;
+        }
+
+        call.Budgets = budgets.For(call.Caller!, call.Model);
+        return call.Budgets.Length == 0 ? default : BudgetAdmission.ReserveAsync(budgets, call);
+    }
+
     // :: (6) What was used? And give back what the call held, whatever happened.
     private async ValueTask SettleAsync(GatewayCall call)
     {
@@ -231,22 +240,16 @@ internal sealed partial class GatewayPipeline(
         call.Client.Forget(call);
         call.Aborted.Dispose();
         call.ReturnBody();
-        var (status, tokens) = Account(call);
+        var outcome = await settlement.SettleAsync(call).ConfigureAwait(false);
         if (call.HoldsLimit)
         {
-            call.Caller!.Limiter.Release(call.ReservedTokens, tokens.Total, call.LimitTime, Milliseconds(time.GetTimestamp()));
+            call.Caller!.Limiter.Release(call.ReservedTokens, outcome.Tokens.Total, call.LimitTime, Milliseconds(time.GetTimestamp()));
         }
 
-        var cost = Cost(call, status, in tokens);
-        var latency = Micros(call.StartedAt, time.GetTimestamp());
-        var firstToken = call.FirstByteAt == 0 ? 0 : Micros(call.StartedAt, call.FirstByteAt);
-        if (call.Target is not null)
+        if (call.Tap is { } tap)
         {
-            var record = MakeRecord(call, status, in tokens, cost, latency, firstToken);
-            if (!usage.TryWrite(record))
-            {
-                await usage.WriteAsync(record, CancellationToken.None).ConfigureAwait(false);
-            }
+            call.Tap = null;
+            call.Client.ReturnTap(tap);
         }
 
         Record(call, new CallSummary
@@ -254,86 +257,30 @@ internal sealed partial class GatewayPipeline(
             Operation = call.Operation,
             HttpStatus = call.HttpStatus,
             ErrorCode = call.ErrorCode,
-            Tokens = tokens,
-            Estimated = status == UsageStatus.Estimated,
-            CostNanoUsd = cost,
-            LatencyMicros = latency,
-            FirstTokenMicros = firstToken,
+            Tokens = outcome.Tokens,
+            Estimated = outcome.Status == UsageStatus.Estimated,
+            CostNanoUsd = outcome.CostNanoUsd,
+            LatencyMicros = outcome.LatencyMicros,
+            FirstTokenMicros = outcome.FirstTokenMicros,
             Attempts = call.Attempts,
         });
     }
 
-    // :: (7) One set of metrics, one span, one line when it failed.
+    // :: (7) One set of metrics, one span, one line when it failed; and a trace of what never came to the ledger.
     private void Record(GatewayCall call, in CallSummary summary)
     {
         var series = call.Target?.Series ?? metrics.Unrouted;
         metrics.CallEnded(series, in summary);
         GatewayTracing.Finish(call.Span, series, in summary, call.RequestId, call.Model, null);
         calls.Ended(call.RequestId, call.Caller?.KeyName, series, in summary);
-    }
-
-    /// <summary>The upstream's own count where it gave one to the end; else what Sluice counted, at least one token each way.</summary>
-    private static (UsageStatus Status, TokenUsage Tokens) Account(GatewayCall call)
-    {
-        if (!call.Answered)
+        if (call.Target is null)
         {
-            return (call.Dispatched ? UsageStatus.Failed : UsageStatus.Void, default);
+            refusals.Note(call, time.GetUtcNow());
         }
-
-        var tap = call.Tap!;
-        if (tap.HasUsage && (tap.Ended || !call.Streams))
-        {
-            return (UsageStatus.Settled, tap.Usage);
-        }
-
-        if (!call.Operation.Metered)
-        {
-            return (UsageStatus.Settled, default);
-        }
-
-        // A stream that broke off may have told its input, and the output so far: what it had not told is counted.
-        var produces = call.Operation.GenAIName != "embeddings";
-        var output = produces ? Math.Max(1, Math.Max(tap.Usage.Output, tap.OutputTextBytes / BytesPerToken)) : 0;
-        return (UsageStatus.Estimated, tap.HasUsage
-            ? tap.Usage with { Output = output }
-            : new TokenUsage(Math.Max(1, call.BodyLength / BytesPerToken), 0, 0, 0, output, 0));
-    }
-
-    private static long? Cost(GatewayCall call, UsageStatus status, in TokenUsage tokens)
-        => status is UsageStatus.Failed or UsageStatus.Void || !call.Operation.Metered ? 0 : call.Target?.Price?.Cost(in tokens);
-
-    private UsageRecord MakeRecord(GatewayCall call, UsageStatus status, in TokenUsage tokens, long? cost, long latency, long firstToken)
-    {
-        var caller = call.Caller!;
-        var target = call.Target!;
-        string? clientId = call.Http.Request.Headers["x-client-request-id"];
-        return new UsageRecord
-        {
-            RequestId = call.RequestId,
-            ClientRequestId = clientId?.Length > MaxClientRequestId ? clientId[..MaxClientRequestId] : clientId,
-            KeyId = caller.KeyId,
-            KeyName = caller.KeyName,
-            User = caller.User,
-            Model = call.Model,
-            Provider = target.Provider.Name,
-            UpstreamModel = target.Model,
-            Credential = call.Slot!.Name,
-            Operation = call.Operation.Name,
-            Status = status,
-            Tokens = tokens,
-            CostNanoUsd = cost,
-            LatencyMicros = latency,
-            FirstTokenMicros = firstToken,
-            Attempts = call.Attempts,
-            HttpStatus = call.HttpStatus,
-            AtMicros = ((time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond) - latency,
-        };
     }
 
     /// <summary>The limiter's clock.</summary>
     private long Milliseconds(long timestamp) => timestamp / (time.TimestampFrequency / 1000);
-
-    private long Micros(long from, long to) => (long)((to - from) * (1_000_000.0 / time.TimestampFrequency));
 
     private static partial class Log
     {

@@ -20,6 +20,8 @@ internal static class PipelineRegistration
         services.AddSingleton<IRouteExplainer, RouteExplainer>();
         services.AddSingleton<ICredentialRuntime, CredentialRuntime>();
         services.AddSingleton<CallWatchdog>();
+        services.AddSingleton<Settlement>();
+        services.AddSingleton<RecentRefusals>();
         services.AddSingleton<RelayLane>();
         services.AddSingleton<AttemptEngine>();
         services.AddSingleton<GatewayPipeline>();

@@ -8,9 +8,10 @@ namespace Sluice.Pipeline;
 
 /// <summary>
 /// Client and upstream speak the same dialect: bytes go through as they come, one flush per read, while the tap looks on.
-/// When the client leaves, the upstream is read on for a bounded time, so that what was used is what is settled.
+/// When the client leaves, the upstream is read on for a bounded time, so that what was used is what is settled. The last
+/// bytes wait until the outcome is durable: who saw the end is on the account.
 /// </summary>
-internal sealed class RelayLane(TimeProvider time)
+internal sealed class RelayLane(Settlement settlement, TimeProvider time)
 {
     /// <summary>Commits to the client and relays the rest of the answer.</summary>
     /// <param name="call">The call, with its tap started.</param>
@@ -44,6 +45,11 @@ internal sealed class RelayLane(TimeProvider time)
             call.Target.Speed.NoteSuccess((long)(time.GetElapsedTime(call.StartedAt, call.FirstByteAt).TotalMicroseconds));
             while (true)
             {
+                if ((upstream.BodyComplete || tap.HasLastWord) && !await SettleAsync(call, upstream).ConfigureAwait(false))
+                {
+                    return;
+                }
+
                 if (!call.ClientGone)
                 {
                     // The last bytes leave together with the end of the response, but for the server's own exception: once
@@ -89,10 +95,16 @@ internal sealed class RelayLane(TimeProvider time)
                 }
 
                 tap.Read(upstream.Body);
+                if (call.Outcome is null)
+                {
+                    settlement.CheckpointWhenDue(call);
+                }
             }
 
-            tap.Complete();
-            await FinishAsync(call, upstream).ConfigureAwait(false);
+            if (await SettleAsync(call, upstream).ConfigureAwait(false))
+            {
+                await FinishAsync(call, upstream).ConfigureAwait(false);
+            }
         }
         finally
         {
@@ -141,6 +153,29 @@ internal sealed class RelayLane(TimeProvider time)
         var writer = call.Http.Response.BodyWriter;
         ErrorFormat.For(call.Operation.Dialect).WriteStreamEvent(writer, error, call.RequestId, call.Framing, call.EventsSent);
         await writer.FlushAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Makes the outcome durable; the client is cut off, and false returned, where that cannot be done.</summary>
+    private async ValueTask<bool> SettleAsync(GatewayCall call, UpstreamConnection upstream)
+    {
+        if (call.Outcome is { } known)
+        {
+            return known.Durable;
+        }
+
+        if (upstream.BodyComplete || upstream.Failure != TransportFailure.None)
+        {
+            call.Tap!.Complete();
+        }
+
+        var outcome = await settlement.SettleAsync(call).ConfigureAwait(false);
+        if (!outcome.Durable)
+        {
+            call.ErrorCode = "ledger_unavailable";
+            call.Http.Abort();
+        }
+
+        return outcome.Durable;
     }
 
     private static void Forward(GatewayCall call, PipeWriter writer, ReadOnlySpan<byte> body)

@@ -69,7 +69,8 @@ internal sealed class RouteExplainer(GatewayRuntime runtime, ICallerDirectory ca
         return Operation.All.FirstOrDefault(operation => route.Targets.Any(target => target.Provider.Serves(operation)));
     }
 
-    private static string ReasonOf(RoutingStrategy strategy, RouteTarget target) => strategy switch
+    /// <summary>Why a target stands where it does, in a few words.</summary>
+    internal static string ReasonOf(RoutingStrategy strategy, RouteTarget target) => strategy switch
     {
         RoutingStrategy.Weighted => $"weight {target.Weight}",
         RoutingStrategy.RoundRobin => "its turn",
