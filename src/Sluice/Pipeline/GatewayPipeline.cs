@@ -293,7 +293,7 @@ internal sealed partial class GatewayPipeline(
 
         // A stream that broke off may have told its input, and the output so far: what it had not told is counted.
         var produces = call.Operation.GenAIName != "embeddings";
-        var output = produces ? Math.Max(1, Math.Max(tap.Usage.Output, tap.OutputTextBytes / BytesPerToken)) : 0;
+        var output = produces ? Math.Max(1, Math.Max(tap.Usage.TotalOutput, tap.OutputTextBytes / BytesPerToken)) : 0;
         return (UsageStatus.Estimated, tap.HasUsage
             ? tap.Usage with { Output = output }
             : new TokenUsage(Math.Max(1, call.BodyLength / BytesPerToken), 0, 0, 0, output, 0));
