@@ -6,10 +6,19 @@ namespace Sluice.Protocol;
 /// <summary>Reads the request members that bound the answer or ask for usage. The slices are known to be valid JSON.</summary>
 internal static class RequestOptions
 {
-    public static void ReadMaxTokens(ReadOnlySpan<byte> body, JsonSlice slice, ref RequestPeek peek)
+    /// <summary>Notes a bound of the output; one that was noted before as the first becomes the other.</summary>
+    public static void ReadMaxTokens(ReadOnlySpan<byte> body, JsonSlice slice, bool isFirst, ref RequestPeek peek)
     {
-        peek.MaxTokens = slice;
-        peek.MaxTokensValue = ReadBound(slice.Of(body));
+        var value = ReadBound(slice.Of(body));
+        if (isFirst)
+        {
+            (peek.OtherMaxTokens, peek.OtherMaxTokensValue) = (peek.MaxTokens, peek.MaxTokensValue);
+            (peek.MaxTokens, peek.MaxTokensValue) = (slice, value);
+        }
+        else
+        {
+            (peek.OtherMaxTokens, peek.OtherMaxTokensValue) = (slice, value);
+        }
     }
 
     public static void ReadChoices(ReadOnlySpan<byte> value, ref RequestPeek peek) =>
@@ -51,6 +60,7 @@ internal static class RequestOptions
     public static GatewayError? ReadGenerationConfig(ReadOnlySpan<byte> body, JsonSlice config, ref RequestPeek peek)
     {
         const JsonKinds Kinds = JsonKinds.Number | JsonKinds.String | JsonKinds.Null;
+        peek.GenerationConfig = config;
         var members = new JsonMembers(config.Of(body), stackalloc ulong[JsonMembers.StackWords]);
         var hasChoices = false;
         while (members.Next())
@@ -76,7 +86,7 @@ internal static class RequestOptions
 
             if (isBound)
             {
-                ReadMaxTokens(body, new JsonSlice(config.Offset + members.Slice.Offset, members.Slice.Length), ref peek);
+                ReadMaxTokens(body, new JsonSlice(config.Offset + members.Slice.Offset, members.Slice.Length), isFirst: true, ref peek);
             }
             else
             {

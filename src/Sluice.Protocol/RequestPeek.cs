@@ -29,6 +29,18 @@ public struct RequestPeek
     /// <summary>The bound itself, in tokens; -1 when absent or null.</summary>
     public long MaxTokensValue { get; set; }
 
+    /// <summary>
+    /// A second member that bounds the output (<c>max_tokens</c> beside <c>max_completion_tokens</c>): vendors disagree
+    /// about which one counts.
+    /// </summary>
+    public JsonSlice OtherMaxTokens { get; set; }
+
+    /// <summary>The second bound, in tokens; -1 when absent or null.</summary>
+    public long OtherMaxTokensValue { get; set; }
+
+    /// <summary>The raw value of Gemini's <c>generationConfig</c>.</summary>
+    public JsonSlice GenerationConfig { get; set; }
+
     /// <summary>How many answers are asked for (<c>n</c>, <c>candidateCount</c>); 1 when absent.</summary>
     public int Choices { get; set; }
 

@@ -27,7 +27,7 @@ public static class RequestPeeker
     /// </returns>
     public static GatewayError? Peek(ReadOnlySpan<byte> body, Operation operation, int maxDepth, out RequestPeek peek)
     {
-        peek = new RequestPeek { MaxTokensValue = -1, Choices = 1 };
+        peek = new RequestPeek { MaxTokensValue = -1, OtherMaxTokensValue = -1, Choices = 1 };
         var containers = maxDepth <= StackDepth
             ? stackalloc ulong[JsonScanner.StackWords(StackDepth)]
             : new ulong[JsonScanner.StackWords(maxDepth)];
@@ -196,19 +196,11 @@ public static class RequestPeeker
                     peek.StreamOptions = slice;
                     return RequestOptions.ReadStreamOptions(_body, slice, ref peek);
                 case MemberRole.MaxTokens:
-                    if (!_hasPreferredBound)
-                    {
-                        RequestOptions.ReadMaxTokens(_body, slice, ref peek);
-                    }
-
+                    RequestOptions.ReadMaxTokens(_body, slice, isFirst: !_hasPreferredBound, ref peek);
                     return null;
                 case MemberRole.PreferredMaxTokens:
                     _hasPreferredBound = kind == JsonKinds.Number;
-                    if (_hasPreferredBound || !peek.MaxTokens.Found)
-                    {
-                        RequestOptions.ReadMaxTokens(_body, slice, ref peek);
-                    }
-
+                    RequestOptions.ReadMaxTokens(_body, slice, isFirst: _hasPreferredBound || !peek.MaxTokens.Found, ref peek);
                     return null;
                 case MemberRole.Choices:
                     RequestOptions.ReadChoices(slice.Of(_body), ref peek);

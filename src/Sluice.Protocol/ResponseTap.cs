@@ -19,7 +19,7 @@ public sealed class ResponseTap
     private BodyMarks _marks;
 
     /// <summary>What was used, as far as the answer has said; all zero before <see cref="HasUsage"/>.</summary>
-    public TokenUsage Usage => _state.Usage;
+    public TokenUsage Usage => _state.Tier == ServiceTier.Standard ? _state.Usage : _state.Usage with { Tier = _state.Tier };
 
     /// <summary>True when the answer has said what was used.</summary>
     public bool HasUsage => _state.HasUsage;
@@ -213,6 +213,10 @@ public sealed class ResponseTap
                     Dialect.GeminiGenerate => "status"u8,
                     _ => "code"u8,
                 });
+            }
+            else if (member == WatchedMember.Tier)
+            {
+                _state.Tier = ServiceTiers.Of(value);
             }
             else if (TryReadUsage(value, out var usage))
             {

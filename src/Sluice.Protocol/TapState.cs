@@ -9,6 +9,10 @@ internal struct TapState
     private const int LongestCode = 128;
 
     public TokenUsage Usage;
+
+    /// <summary>The tier that stands beside the usage (OpenAI's <c>service_tier</c>), and not in it.</summary>
+    public ServiceTier Tier;
+
     public bool HasUsage;
     public bool Ended;
     public bool LastWord;

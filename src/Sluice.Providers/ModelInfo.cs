@@ -1,47 +1,4 @@
-using System.Text.Json.Serialization;
-
 namespace Sluice.Providers;
-
-/// <summary>
-/// A price list in USD: tokens per million, images each, video per second. Null means unpriced, which is never the same as 0.
-/// </summary>
-public sealed record ModelPrice
-{
-    public decimal? Input { get; init; }
-    public decimal? Output { get; init; }
-    public decimal? CacheRead { get; init; }
-
-    [JsonPropertyName("cache_write_5m")]
-    public decimal? CacheWrite5m { get; init; }
-
-    [JsonPropertyName("cache_write_1h")]
-    public decimal? CacheWrite1h { get; init; }
-
-    public decimal? Image { get; init; }
-    public decimal? Second { get; init; }
-
-    /// <summary>What a call costs whose input is longer than a bound; null where length does not change the price.</summary>
-    public LongContextPrice? LongContext { get; init; }
-}
-
-/// <summary>
-/// The price of a whole call, input and output, once its input passes a bound. A member left out costs what it costs below.
-/// </summary>
-public sealed record LongContextPrice
-{
-    /// <summary>The longest input that is still charged at the usual price, in tokens, cached ones included.</summary>
-    public long AboveInputTokens { get; init; }
-
-    public decimal? Input { get; init; }
-    public decimal? Output { get; init; }
-    public decimal? CacheRead { get; init; }
-
-    [JsonPropertyName("cache_write_5m")]
-    public decimal? CacheWrite5m { get; init; }
-
-    [JsonPropertyName("cache_write_1h")]
-    public decimal? CacheWrite1h { get; init; }
-}
 
 /// <summary>An announced change of price.</summary>
 /// <param name="From">The first day of the new price.</param>
@@ -81,12 +38,20 @@ public sealed record ModelInfo(string Id)
     /// <summary>Prices that the vendor has announced for a later day, oldest first; each is the whole list from then on.</summary>
     public IReadOnlyList<PriceChange> PriceChanges { get; init => field = value ?? []; } = [];
 
+    /// <summary>The day this model's data was last compared with the vendor's pages; that of its file when the model has none of its own.</summary>
+    public DateOnly? Checked { get; init; }
+
     /// <summary>The price of a call on a day; null when none is known.</summary>
-    public ModelPrice? PriceOn(DateOnly day) => PriceChanges.LastOrDefault(change => change.From <= day)?.Price ?? Price;
+    public ModelPrice? PriceOn(DateOnly day) => ChangeBefore(day)?.Price ?? Price;
+
+    /// <summary>The day from which <see cref="PriceOn"/> is known to hold: that of the change, or of the last check.</summary>
+    public DateOnly? PricedSince(DateOnly day) => ChangeBefore(day)?.From ?? Checked;
 
     /// <summary>True when the model goes by this name (exact).</summary>
     public bool IsNamed(string name) => Id == name || Aliases.Contains(name);
 
     /// <summary>True from the day the vendor stops serving the model; never when no such day is known.</summary>
     public bool IsRetired(DateOnly today) => Retires <= today;
+
+    private PriceChange? ChangeBefore(DateOnly day) => PriceChanges.LastOrDefault(change => change.From <= day);
 }

@@ -5,6 +5,7 @@ using Sluice.Configuration;
 using Sluice.Endpoints;
 using Sluice.Hosting;
 using Sluice.Pipeline;
+using Sluice.Pricing;
 using Sluice.Providers;
 using Sluice.Storage;
 using Sluice.Telemetry;
@@ -34,6 +35,7 @@ internal static class SluiceApplication
         services.AddStorage(StorageOptions.FromEnvironment(config.Server.Data));
         services.AddApiKeys(ApiKeyOptions.FromEnvironment());
         services.AddUsage();
+        services.AddPricing();
         services.AddTelemetry().AddServiceHealth();
         services.AddPipeline();
         services.AddAdministration(new AdministrationOptions

@@ -15,20 +15,26 @@ internal static class UsageReader
         "cache_creation_input_tokens",
         "cache_creation.ephemeral_5m_input_tokens",
         "cache_creation.ephemeral_1h_input_tokens",
-        "output_tokens_details.thinking_tokens");
+        "output_tokens_details.thinking_tokens",
+        "server_tool_use.web_search_requests");
 
     /// <summary>False when the value holds no count that is known.</summary>
     public static bool TryRead(ReadOnlySpan<byte> json, out TokenUsage usage)
     {
         Span<long> counts = stackalloc long[CountTable.Room];
-        Counts.Read(json, counts);
+        var sane = Counts.Read(json, counts);
         var output = Math.Max(counts[1], 0);
         var written1h = Math.Max(counts[5], 0);
 
         // What the split does not explain was written for the vendor's default life.
         var written5m = Math.Max(Math.Max(counts[4], 0), counts[3] - written1h);
         usage = new TokenUsage(
-            Math.Max(counts[0], 0), Math.Max(counts[2], 0), written5m, written1h, output, Math.Clamp(counts[6], 0, output));
+            Math.Max(counts[0], 0), Math.Max(counts[2], 0), written5m, written1h, output, Math.Clamp(counts[6], 0, output))
+        {
+            WebSearches = Math.Max(counts[7], 0),
+            Tier = TierOf(json),
+            Suspect = !sane,
+        };
         return counts[0] >= 0 || counts[1] >= 0;
     }
 
@@ -46,6 +52,15 @@ internal static class UsageReader
             written - written1h,
             written1h,
             Math.Max(before.Output, delta.Output),
-            Math.Max(before.Reasoning, delta.Reasoning));
+            Math.Max(before.Reasoning, delta.Reasoning))
+        {
+            WebSearches = Math.Max(before.WebSearches, delta.WebSearches),
+            Tier = delta.Tier == ServiceTier.Standard ? before.Tier : delta.Tier,
+            Suspect = before.Suspect || delta.Suspect,
+        };
     }
+
+    /// <summary>Fast mode has its own price whatever the tier is called.</summary>
+    private static ServiceTier TierOf(ReadOnlySpan<byte> json) =>
+        ServiceTiers.Find(json, "\"speed\""u8) is ServiceTier.Fast ? ServiceTier.Fast : ServiceTiers.Find(json, "\"service_tier\""u8);
 }

@@ -6,11 +6,8 @@ namespace Sluice.Protocol.Canonical;
 /// <summary>Which numbers of a vendor's usage object count, by name; a dot leads into an object one level down.</summary>
 internal sealed class CountTable
 {
-    /// <summary>No call uses this many tokens: a count above it is a defect of the upstream and is passed over.</summary>
-    public const long LargestCount = 1_000_000_000;
-
     /// <summary>Room for the counts of every table.</summary>
-    public const int Room = 8;
+    public const int Room = 12;
 
     private const int Top = -1;
 
@@ -26,40 +23,57 @@ internal sealed class CountTable
         _counts = [.. parts.Select(part => (part.Length == 2 ? objects.IndexOf(part[0]) : Top, Encoding.ASCII.GetBytes(part[^1])))];
     }
 
-    /// <summary>Reads the counts in the order of the paths; -1 where there is no number that makes sense.</summary>
-    public void Read(ReadOnlySpan<byte> usage, Span<long> counts)
+    /// <summary>
+    /// Reads the counts in the order of the paths: -1 where there is no number, or a negative one; never more than
+    /// <see cref="TokenUsage.LargestCount"/>.
+    /// </summary>
+    /// <returns>False when a number made no sense: it was negative or too large.</returns>
+    public bool Read(ReadOnlySpan<byte> usage, Span<long> counts)
     {
         counts.Fill(-1);
-        Read(usage, Top, counts);
+        return Read(usage, Top, counts);
     }
 
-    private void Read(ReadOnlySpan<byte> json, int parent, Span<long> counts)
+    /// <summary>A number of tokens within what can be; <paramref name="sane"/> becomes false when it had to be brought there.</summary>
+    public static long Clamp(long count, ref bool sane)
     {
+        sane &= count is >= 0 and <= TokenUsage.LargestCount;
+        return count < 0 ? -1 : Math.Min(count, TokenUsage.LargestCount);
+    }
+
+    private bool Read(ReadOnlySpan<byte> json, int parent, Span<long> counts)
+    {
+        var sane = true;
         var members = new JsonMembers(json, stackalloc ulong[JsonMembers.StackWords]);
         while (members.Next())
         {
             var value = members.Value;
             if (value[0] != (byte)'{')
             {
-                ReadCount(members.Name, value, parent, counts);
+                sane &= ReadCount(members.Name, value, parent, counts);
             }
             else if (parent == Top && FindObject(members.Name) is var child and >= 0)
             {
-                Read(value, child, counts);
+                sane &= Read(value, child, counts);
             }
         }
+
+        return sane;
     }
 
-    private void ReadCount(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, int parent, Span<long> counts)
+    private bool ReadCount(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, int parent, Span<long> counts)
     {
         for (var i = 0; i < _counts.Length; i++)
         {
             if (_counts[i].Object == parent && name.SequenceEqual(_counts[i].Name))
             {
-                counts[i] = JsonNumber.TryReadWhole(value, out var count) && count is >= 0 and <= LargestCount ? count : -1;
-                return;
+                var sane = true;
+                counts[i] = JsonNumber.TryReadWhole(value, out var count) ? Clamp(count, ref sane) : -1;
+                return sane;
             }
         }
+
+        return true;
     }
 
     private int FindObject(ReadOnlySpan<byte> name)

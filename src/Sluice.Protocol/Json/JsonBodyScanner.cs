@@ -18,12 +18,15 @@ internal enum WatchedMember : byte
 
     /// <summary>A member at any depth that holds answer text.</summary>
     Text,
+
+    /// <summary><c>service_tier</c> of the document (of an element), when it is a string: handed over without its quotes, cut after 20 bytes.</summary>
+    Tier,
 }
 
 /// <summary>Takes what <see cref="JsonBodyScanner"/> finds.</summary>
 internal interface IJsonBodySink
 {
-    /// <summary>The whole value of a <see cref="WatchedMember.Usage"/> or <see cref="WatchedMember.Error"/>.</summary>
+    /// <summary>The whole value of a <see cref="WatchedMember.Usage"/> or <see cref="WatchedMember.Error"/>, or the text of a <see cref="WatchedMember.Tier"/>.</summary>
     void OnMember(WatchedMember member, ReadOnlySpan<byte> value);
 
     /// <summary>A <see cref="WatchedMember.End"/> was seen.</summary>
@@ -60,6 +63,7 @@ internal sealed class JsonBodyScanner
     private bool _inString;
     private bool _escaped;
     private bool _counting;
+    private bool _inTier;
     private bool _awaitsValue;
     private WatchedMember _pending;
     private WatchedMember _capturing;
@@ -81,6 +85,7 @@ internal sealed class JsonBodyScanner
         _inString = false;
         _escaped = false;
         _counting = false;
+        _inTier = false;
         _awaitsValue = false;
         _pending = WatchedMember.None;
         _capturing = WatchedMember.None;
@@ -130,6 +135,7 @@ internal sealed class JsonBodyScanner
         9 when name.SequenceEqual("arguments"u8) => WatchedMember.Text,
         11 when name.SequenceEqual("blockReason"u8) => WatchedMember.End,
         12 when name.SequenceEqual("finishReason"u8) => WatchedMember.End,
+        12 when name.SequenceEqual("service_tier"u8) => WatchedMember.Tier,
         13 when name.SequenceEqual("usageMetadata"u8) => WatchedMember.Usage,
         17 when name.SequenceEqual("reasoning_content"u8) => WatchedMember.Text,
         _ => WatchedMember.None,
@@ -251,6 +257,10 @@ internal sealed class JsonBodyScanner
             case WatchedMember.Text when first == (byte)'"':
                 BeginString(counting: true);
                 return at + 1;
+            case WatchedMember.Tier when first == (byte)'"' && _depth == (_isArray ? 2 : 1):
+                BeginString(counting: false);
+                _inTier = true;
+                return at + 1;
             case WatchedMember.End when first != (byte)'n':
                 sink.OnEnd();
                 return at;
@@ -285,6 +295,12 @@ internal sealed class JsonBodyScanner
 
         _inString = false;
         AddText(rest[..end], ref sink);
+        if (_inTier)
+        {
+            _inTier = false;
+            sink.OnMember(WatchedMember.Tier, _name.AsSpan(0, _nameLength));
+        }
+
         return at + end + 1;
     }
 

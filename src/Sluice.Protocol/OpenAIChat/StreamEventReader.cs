@@ -1,3 +1,4 @@
+using Sluice.Protocol.Canonical;
 using Sluice.Protocol.Framing;
 using Sluice.Protocol.Json;
 
@@ -39,6 +40,10 @@ internal static class StreamEventReader
                 {
                     state.SetUsage(usage);
                 }
+            }
+            else if (members.Name.SequenceEqual("service_tier"u8))
+            {
+                state.Tier = ServiceTiers.OfToken(members.Value);
             }
             else if (members.Name.SequenceEqual("error"u8) && members.Value[0] != (byte)'n')
             {

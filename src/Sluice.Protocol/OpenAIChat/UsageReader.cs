@@ -16,13 +16,17 @@ internal static class UsageReader
         "prompt_tokens_details.cache_write_tokens",
         "completion_tokens_details.reasoning_tokens",
         // DeepSeek's own name for cached tokens; it also sends the usual one.
-        "prompt_cache_hit_tokens");
+        "prompt_cache_hit_tokens",
+        "prompt_tokens_details.audio_tokens",
+        "completion_tokens_details.audio_tokens",
+        "prompt_tokens_details.image_tokens",
+        "completion_tokens_details.image_tokens");
 
     /// <summary>False when the value holds no count that is known.</summary>
     public static bool TryRead(ReadOnlySpan<byte> json, out TokenUsage usage)
     {
         Span<long> counts = stackalloc long[CountTable.Room];
-        Counts.Read(json, counts);
+        var sane = Counts.Read(json, counts);
         var (prompt, completion, total, reasoning) = (counts[0], counts[1], counts[2], counts[5]);
         if (reasoning > 0 && total == prompt + completion + reasoning)
         {
@@ -30,7 +34,19 @@ internal static class UsageReader
             completion += reasoning;
         }
 
-        usage = InclusiveUsage.ToBuckets(prompt, completion, Math.Max(counts[3], counts[6]), counts[4], reasoning);
+        usage = new InclusiveUsage
+        {
+            Input = prompt,
+            Output = completion,
+            Cached = Math.Max(counts[3], counts[6]),
+            Written = counts[4],
+            Reasoning = reasoning,
+            AudioInput = counts[7],
+            AudioOutput = counts[8],
+            ImageInput = counts[9],
+            ImageOutput = counts[10],
+            Suspect = !sane,
+        }.ToBuckets();
         return prompt >= 0 || completion >= 0;
     }
 }

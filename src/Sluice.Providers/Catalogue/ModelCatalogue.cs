@@ -34,10 +34,11 @@ internal sealed class ModelCatalogue(string folder) : IReadOnlyList<ModelInfo>
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"models/{folder}/models.json")
             ?? throw new InvalidOperationException($"The folder {folder} has no models.json.");
         var file = JsonSerializer.Deserialize(stream, CatalogueJson.Default.CatalogueFile)!;
-        var byName = file.Models
+        var models = file.Models.Select(model => model with { Checked = model.Checked ?? file.Checked }).ToList();
+        var byName = models
             .SelectMany(model => model.Aliases.Prepend(model.Id).Select(name => KeyValuePair.Create(name, model)))
             .ToFrozenDictionary(StringComparer.Ordinal);
-        return new Content(file, file.Models, byName);
+        return new Content(file, models, byName);
     }
 
     private sealed record Content(CatalogueFile File, IReadOnlyList<ModelInfo> Models, FrozenDictionary<string, ModelInfo> ByName);

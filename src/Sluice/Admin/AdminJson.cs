@@ -27,6 +27,7 @@ namespace Sluice.Admin;
 [JsonSerializable(typeof(ReplaceModelBody))]
 [JsonSerializable(typeof(Page<UsageRecordItem>))]
 [JsonSerializable(typeof(UsageSummary))]
+[JsonSerializable(typeof(PriceTable))]
 [JsonSerializable(typeof(ConfigurationItem))]
 [JsonSerializable(typeof(ReloadedItem))]
 [JsonSerializable(typeof(SetupBody))]

@@ -43,6 +43,7 @@ internal static class AdministrationServices
         Create<CredentialEndpoints>().Map(routes);
         Create<ModelAdministrationEndpoints>().Map(routes);
         Create<UsageEndpoints>().Map(routes);
+        Create<PriceEndpoints>().Map(routes);
         Create<ConfigurationEndpoints>().Map(routes);
         Create<SetupEndpoints>().Map(routes);
         Create<OpenApiEndpoints>().Map(routes);

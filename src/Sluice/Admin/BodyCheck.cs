@@ -243,8 +243,17 @@ internal sealed class BodyCheck
         Amount(field + ".cache_read", body.CacheRead);
         Amount(field + ".cache_write_5m", body.CacheWrite5m);
         Amount(field + ".cache_write_1h", body.CacheWrite1h);
+        Amount(field + ".reasoning", body.Reasoning);
+        Amount(field + ".audio_input", body.AudioInput);
+        Amount(field + ".audio_output", body.AudioOutput);
+        Amount(field + ".image_input", body.ImageInput);
+        Amount(field + ".image_output", body.ImageOutput);
         Amount(field + ".image", body.Image);
         Amount(field + ".second", body.Second);
+        Amount(field + ".page", body.Page);
+        Amount(field + ".character", body.Character);
+        Amount(field + ".request", body.Request);
+        Amount(field + ".web_search", body.WebSearch);
         return new ModelPrice
         {
             Input = body.Input,
@@ -252,9 +261,30 @@ internal sealed class BodyCheck
             CacheRead = body.CacheRead,
             CacheWrite5m = body.CacheWrite5m,
             CacheWrite1h = body.CacheWrite1h,
+            Reasoning = body.Reasoning,
+            AudioInput = body.AudioInput,
+            AudioOutput = body.AudioOutput,
+            ImageInput = body.ImageInput,
+            ImageOutput = body.ImageOutput,
             Image = body.Image,
+            Images = [.. body.Images?.Select((image, i) => Image($"{field}.images[{i}]", image)) ?? []],
             Second = body.Second,
+            Page = body.Page,
+            Character = body.Character,
+            Request = body.Request,
+            WebSearch = body.WebSearch,
         };
+    }
+
+    private ImagePrice Image(string field, ImagePriceBody? body)
+    {
+        if (body?.Usd is null)
+        {
+            Refuse(field + ".usd", "is missing");
+        }
+
+        Amount(field + ".usd", body?.Usd);
+        return new ImagePrice(body?.Usd ?? 0) { Size = body?.Size, Quality = body?.Quality };
     }
 
     private TimeSpan Duration(string field, string? text, TimeSpan fallback)

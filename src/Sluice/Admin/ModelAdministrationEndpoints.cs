@@ -149,15 +149,25 @@ internal sealed class ModelAdministrationEndpoints(
         Position = position,
     };
 
-    private static PriceBody? Price(ModelPrice? price) => price is null ? null : new PriceBody
+    internal static PriceBody? Price(ModelPrice? price) => price is null ? null : new PriceBody
     {
         Input = price.Input,
         Output = price.Output,
         CacheRead = price.CacheRead,
         CacheWrite5m = price.CacheWrite5m,
         CacheWrite1h = price.CacheWrite1h,
+        Reasoning = price.Reasoning,
+        AudioInput = price.AudioInput,
+        AudioOutput = price.AudioOutput,
+        ImageInput = price.ImageInput,
+        ImageOutput = price.ImageOutput,
         Image = price.Image,
+        Images = price.Images.Count == 0 ? null : [.. price.Images.Select(image => new ImagePriceBody(image.Size, image.Quality, image.Usd))],
         Second = price.Second,
+        Page = price.Page,
+        Character = price.Character,
+        Request = price.Request,
+        WebSearch = price.WebSearch,
     };
 
     /// <summary>Models that have no row are known by their name.</summary>

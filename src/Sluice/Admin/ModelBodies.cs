@@ -46,7 +46,7 @@ internal sealed record TargetBody
     public PriceBody? Price { get; init; }
 }
 
-/// <summary>USD per million tokens, per image, per second; null means unpriced, which is not 0.</summary>
+/// <summary>USD per million tokens or characters, per image, second, page, call or search; null means unpriced, which is not 0.</summary>
 internal sealed record PriceBody
 {
     public decimal? Input { get; init; }
@@ -59,6 +59,22 @@ internal sealed record PriceBody
     [JsonPropertyName("cache_write_1h")]
     public decimal? CacheWrite1h { get; init; }
 
+    public decimal? Reasoning { get; init; }
+    public decimal? AudioInput { get; init; }
+    public decimal? AudioOutput { get; init; }
+    public decimal? ImageInput { get; init; }
+    public decimal? ImageOutput { get; init; }
     public decimal? Image { get; init; }
+
+    /// <summary>Images by size and quality; <c>image</c> for those that are not listed.</summary>
+    public IReadOnlyList<ImagePriceBody?>? Images { get; init; }
+
     public decimal? Second { get; init; }
+    public decimal? Page { get; init; }
+    public decimal? Character { get; init; }
+    public decimal? Request { get; init; }
+    public decimal? WebSearch { get; init; }
 }
+
+/// <summary>USD per image of a size and quality; null for every one.</summary>
+internal sealed record ImagePriceBody(string? Size = null, string? Quality = null, decimal? Usd = null);

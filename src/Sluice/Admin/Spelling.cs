@@ -1,5 +1,6 @@
 using Sluice.Configuration;
 using Sluice.Credentials;
+using Sluice.Protocol.Canonical;
 using Sluice.Usage;
 
 namespace Sluice.Admin;
@@ -33,6 +34,15 @@ internal static class Spelling
         CredentialState.Expired => "expired",
         CredentialState.Draining => "draining",
         _ => "disabled",
+    };
+
+    public static string Of(ServiceTier tier) => tier switch
+    {
+        ServiceTier.Batch => "batch",
+        ServiceTier.Flex => "flex",
+        ServiceTier.Priority => "priority",
+        ServiceTier.Fast => "fast",
+        _ => "standard",
     };
 
     public static string Of(UsageStatus status) => status switch

@@ -9,6 +9,7 @@ internal sealed record SluiceConfig
     public IReadOnlyList<ProviderConfig> Providers { get; init; } = [];
     public IReadOnlyList<ModelConfig> Models { get; init; } = [];
     public IReadOnlyList<KeyConfig> Keys { get; init; } = [];
+    public PricingConfig Pricing { get; init; } = new();
     public IReadOnlyDictionary<string, ServiceConfig> Services { get; init; } = new Dictionary<string, ServiceConfig>();
 }
 
@@ -145,6 +146,16 @@ internal sealed record TargetConfig
     public int Priority { get; init; } = 1;
     public int Weight { get; init; } = 1;
     public Sluice.Providers.ModelPrice? Price { get; init; }
+}
+
+/// <summary>What prices decide beside the account.</summary>
+internal sealed record PricingConfig
+{
+    /// <summary>allow or refuse: whether a model without a known price is served. Default allow.</summary>
+    public string Unpriced { get; init; } = "allow";
+
+    /// <summary>True when a call that cannot be charged is refused.</summary>
+    public bool RefusesUnpriced => Unpriced == "refuse";
 }
 
 internal sealed record KeyConfig

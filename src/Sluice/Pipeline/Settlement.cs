@@ -43,7 +43,7 @@ internal sealed partial class Settlement(ILedger ledger, IBudgetGate budgets, Ti
     public void CheckpointWhenDue(GatewayCall call)
     {
         var tap = call.Tap!;
-        var output = Math.Max(tap.Usage.Output, tap.OutputTextBytes / BytesPerToken);
+        var output = Math.Max(tap.Usage.TotalOutput, tap.OutputTextBytes / BytesPerToken);
         if (output < call.NextCheckpointTokens && time.GetTimestamp() < call.NextCheckpointAt)
         {
             return;
@@ -105,11 +105,12 @@ internal sealed partial class Settlement(ILedger ledger, IBudgetGate budgets, Ti
     private static TokenUsage SoFar(GatewayCall call)
     {
         var tap = call.Tap!;
-        var produces = call.Operation.GenAIName != "embeddings";
-        var output = produces ? Math.Max(1, Math.Max(tap.Usage.Output, tap.OutputTextBytes / BytesPerToken)) : 0;
+        var told = tap.Usage;
+        var counted = call.Operation.GenAIName == "embeddings" ? 0 : Math.Max(1, tap.OutputTextBytes / BytesPerToken);
+        var untold = Math.Max(0, counted - told.TotalOutput);
         return tap.HasUsage
-            ? tap.Usage with { Output = output }
-            : new TokenUsage(EstimatedInput(call), 0, 0, 0, output, 0);
+            ? told with { Output = told.Output + untold }
+            : new TokenUsage(EstimatedInput(call), 0, 0, 0, untold, 0);
     }
 
     private static long EstimatedInput(GatewayCall call) => Math.Max(1, call.BodyLength / BytesPerToken);

@@ -1,4 +1,5 @@
 using Sluice.Configuration;
+using Sluice.Pricing;
 using IConfigurationSource = Sluice.Configuration.IConfigurationSource;
 
 namespace Sluice.Routing;
@@ -11,21 +12,28 @@ internal sealed partial class GatewayRuntime : IDisposable
 {
     private readonly IConfigurationSource _configuration;
     private readonly RoutingTableBuilder _builder;
+    private readonly IPriceFeed _prices;
     private readonly ILogger<GatewayRuntime> _logger;
     private readonly Lock _lock = new();
     private RuntimeSnapshot? _current;
 
-    public GatewayRuntime(IConfigurationSource configuration, RoutingTableBuilder builder, ILogger<GatewayRuntime> logger)
+    public GatewayRuntime(IConfigurationSource configuration, RoutingTableBuilder builder, IPriceFeed prices, ILogger<GatewayRuntime> logger)
     {
         _configuration = configuration;
         _builder = builder;
+        _prices = prices;
         _logger = logger;
         configuration.Changed += OnChanged;
+        prices.Changed += Refresh;
     }
 
     public RuntimeSnapshot Current => Volatile.Read(ref _current) ?? Rebuild(_configuration.Current);
 
-    public void Dispose() => _configuration.Changed -= OnChanged;
+    public void Dispose()
+    {
+        _configuration.Changed -= OnChanged;
+        _prices.Changed -= Refresh;
+    }
 
     /// <summary>Makes the snapshot again from the configuration in force.</summary>
     public void Refresh() => Rebuild(_configuration.Current);

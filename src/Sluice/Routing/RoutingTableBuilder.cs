@@ -8,7 +8,7 @@ namespace Sluice.Routing;
 
 /// <summary>Makes the routing table of a configuration snapshot.</summary>
 internal sealed class RoutingTableBuilder(
-    ProviderRegistry registry, CredentialDirectory credentials, SimulatorAddress simulator, GatewayMetrics metrics, TimeProvider time)
+    ProviderRegistry registry, CredentialDirectory credentials, SimulatorAddress simulator, GatewayMetrics metrics, IPriceFeed prices, TimeProvider time)
 {
     private DateOnly Today => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
 
@@ -88,7 +88,8 @@ internal sealed class RoutingTableBuilder(
     /// <param name="label">The model's name in metrics: a name of the configuration or of a catalogue, never a client's text.</param>
     private RouteTarget TargetOf(ProviderRuntime provider, string model, TargetConfig? target, string label)
     {
-        var price = PriceBook.Resolve(target, provider.Descriptor.FindModel(model), Today);
+        var priced = new PricedModel(provider.Name, provider.Descriptor.Type, model);
+        var price = PriceBook.Resolve(in priced, target, provider.Descriptor.FindModel(model), prices.Imported, Today);
         return new RouteTarget(
             provider, model, target?.Priority ?? 1, target?.Weight ?? 1, price, metrics.Target(provider.Name, label, provider.Identity));
     }

@@ -58,7 +58,7 @@ internal sealed class GatewayMeter : IDisposable
         if (_tokens.Enabled && call.Tokens.Total > 0)
         {
             _tokens.Record(call.Tokens.TotalInput, series.Tags.InputTokens);
-            _tokens.Record(call.Tokens.Output, series.Tags.OutputTokens);
+            _tokens.Record(call.Tokens.TotalOutput, series.Tags.OutputTokens);
         }
     }
 

@@ -104,7 +104,7 @@ internal static class GatewayTracing
         if (tokens.Total > 0)
         {
             call.SetTag(GenAIAttributes.InputTokens, tokens.TotalInput);
-            call.SetTag(GenAIAttributes.OutputTokens, tokens.Output);
+            call.SetTag(GenAIAttributes.OutputTokens, tokens.TotalOutput);
             if (tokens.CacheRead > 0)
             {
                 call.SetTag(GenAIAttributes.CacheReadTokens, tokens.CacheRead);

@@ -20,7 +20,7 @@ internal sealed class Rollup
     public void Add(UsageRecord record, long id)
     {
         var free = record.Status is UsageStatus.Failed or UsageStatus.Void;
-        var tokens = record.Tokens;
+        var tokens = record.Tokens.Folded;
         Calls++;
         Failed += free ? 1 : 0;
         Unpriced += !free && record.CostNanoUsd is null ? 1 : 0;

@@ -81,7 +81,7 @@ internal sealed class UsageWriter : IDisposable
     private void Insert(SqliteConnection connection, UsageRecord record, long id)
     {
         var series = SeriesOf(connection, record);
-        var tokens = record.Tokens;
+        var tokens = record.Tokens.Folded;
         _insert.Bind(1, id);
         _insert.Bind(2, series);
         _insert.Bind(3, record.AtMicros);

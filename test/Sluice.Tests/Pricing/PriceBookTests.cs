@@ -1,5 +1,6 @@
 using Sluice.Configuration;
 using Sluice.Pricing;
+using Sluice.Pricing.Import;
 using Sluice.Protocol.Canonical;
 using Sluice.Providers;
 
@@ -11,14 +12,14 @@ public class PriceBookTests
     private static readonly ProviderRegistry Registry = new();
 
     [Fact]
-    public void Resolve_NeitherKnown_IsUnpriced() => PriceBook.Resolve(new TargetConfig(), new ModelInfo("m"), Today).ShouldBeNull();
+    public void Resolve_NeitherKnown_IsUnpriced() => Resolve(new TargetConfig(), new ModelInfo("m")).ShouldBeNull();
 
     [Fact]
     public void Resolve_OwnPrice_ComesBeforeTheCatalogueMemberByMember()
     {
         var target = new TargetConfig { Price = new ModelPrice { Output = 1 } };
 
-        var list = PriceBook.Resolve(target, Model("anthropic", "claude-sonnet-4-6"), Today).ShouldNotBeNull();
+        var list = Resolve(target, Model("anthropic", "claude-sonnet-4-6")).ShouldNotBeNull();
 
         list.Cost(new TokenUsage(1_000_000, 0, 0, 0, 0, 0)).ShouldBe(3_000_000_000);
         list.Cost(new TokenUsage(0, 0, 0, 0, 1_000_000, 0)).ShouldBe(1_000_000_000);
@@ -26,7 +27,7 @@ public class PriceBookTests
 
     [Fact]
     public void Resolve_OwnPriceOfZero_IsKept() =>
-        PriceBook.Resolve(new TargetConfig { Price = new ModelPrice { Input = 0 } }, Model("openai", "gpt-5.1"), Today)
+        Resolve(new TargetConfig { Price = new ModelPrice { Input = 0 } }, Model("openai", "gpt-5.1"))
             .ShouldNotBeNull().Cost(new TokenUsage(9, 0, 0, 0, 0, 0)).ShouldBe(0);
 
     [Fact]
@@ -34,7 +35,7 @@ public class PriceBookTests
     {
         var target = new TargetConfig { Price = new ModelPrice { Input = 1 } };
 
-        var list = PriceBook.Resolve(target, Model("gemini", "gemini-2.5-pro"), Today).ShouldNotBeNull();
+        var list = Resolve(target, Model("gemini", "gemini-2.5-pro")).ShouldNotBeNull();
 
         list.Cost(new TokenUsage(1_000_000, 0, 0, 0, 1_000_000, 0)).ShouldBe(1_000_000_000 + 15_000_000_000);
     }
@@ -45,8 +46,8 @@ public class PriceBookTests
         var model = Model("gemini", "gemini-3.8-flash");
         var used = new TokenUsage(1_000_000, 0, 0, 0, 0, 0);
 
-        PriceBook.Resolve(null, model, new DateOnly(2026, 12, 31))!.Cost(used).ShouldBe(750_000_000);
-        PriceBook.Resolve(null, model, new DateOnly(2027, 1, 1))!.Cost(used).ShouldBe(1_500_000_000);
+        Resolve(null, model, new DateOnly(2026, 12, 31))!.Cost(used).ShouldBe(750_000_000);
+        Resolve(null, model, new DateOnly(2027, 1, 1))!.Cost(used).ShouldBe(1_500_000_000);
     }
 
     /// <summary>
@@ -80,8 +81,71 @@ public class PriceBookTests
     [InlineData("gemini", "gemini-4-argon", 1_000, 9_000, 0, 0, 100, 3_900_000)]
     public void Resolve_GoldenCalls_CostWhatTheVendorBills(
         string provider, string model, long input, long cacheRead, long write5m, long write1h, long output, long nano) =>
-        PriceBook.Resolve(null, Model(provider, model), Today).ShouldNotBeNull()
+        Resolve(null, Model(provider, model)).ShouldNotBeNull()
             .Cost(new TokenUsage(input, cacheRead, write5m, write1h, output, 0)).ShouldBe(nano);
+
+    /// <summary>Buckets beyond text: computed by hand from the pages that stand beside each.</summary>
+    [Theory]
+    // https://platform.claude.com/docs/en/about-claude/pricing: $10 per 1,000 searches; 1,000 × $5 + 200 × $25, per million, and 3 searches
+    [InlineData("anthropic", "claude-opus-5", 1_000, 0, 200, 3, ServiceTier.Standard, 40_000_000)]
+    // https://platform.claude.com/docs/en/build-with-claude/fast-mode: 1,000 × $30 + 200 × $150, per million
+    [InlineData("anthropic", "claude-opus-4-6", 1_000, 0, 200, 0, ServiceTier.Fast, 60_000_000)]
+    // The same model in no tier that has a price of its own: 1,000 × $5 + 200 × $25, per million
+    [InlineData("anthropic", "claude-opus-4-6", 1_000, 0, 200, 0, ServiceTier.Priority, 10_000_000)]
+    // https://ai.google.dev/gemini-api/docs/pricing: 1,000 × $0.10 text + 2,000 × $0.70 audio + 100 × $0.40, per million
+    [InlineData("gemini", "gemini-2.0-flash", 1_000, 2_000, 100, 0, ServiceTier.Standard, 1_540_000)]
+    public void Resolve_GoldenCallsBeyondText_CostWhatTheVendorBills(
+        string provider, string model, long input, long audio, long output, long searches, ServiceTier tier, long nano) =>
+        Resolve(null, Model(provider, model)).ShouldNotBeNull()
+            .Cost(new TokenUsage(input, 0, 0, 0, output, 0) { AudioInput = audio, WebSearches = searches, Tier = tier }).ShouldBe(nano);
+
+    [Fact]
+    public void Resolve_Import_StandsBetweenOperatorAndCatalogue()
+    {
+        var imports = new ImportedPrices(
+        [
+            Import("openai", "gpt-5.1", new DateOnly(2026, 11, 1), new ModelPrice { Input = 7, Output = 70 }),
+            Import("openai", "gpt-5.1", new DateOnly(2026, 12, 1), new ModelPrice { Input = 9, Output = 90 }),
+        ]);
+        var used = new TokenUsage(1_000_000, 0, 0, 0, 1_000_000, 0);
+        var target = new TargetConfig { Price = new ModelPrice { Output = 1 } };
+
+        var before = Resolve(null, Model("openai", "gpt-5.1"), new DateOnly(2026, 10, 31), imports)!;
+        var listed = Resolve(null, Model("openai", "gpt-5.1"), Today, imports)!;
+        var later = Resolve(null, Model("openai", "gpt-5.1"), new DateOnly(2026, 12, 1), imports)!;
+        var own = Resolve(target, Model("openai", "gpt-5.1"), Today, imports)!;
+
+        (before.Id, before.Cost(used)).ShouldBe(("catalog:openai/gpt-5.1@2026-11-05", 11_250_000_000));
+        (listed.Id, listed.Cost(used)).ShouldBe(("import:litellm/gpt-5.1@2026-11-01", 77_000_000_000));
+        (later.Id, later.Cost(used)).ShouldBe(("import:litellm/gpt-5.1@2026-12-01", 99_000_000_000));
+        (own.Id, own.Cost(used)).ShouldBe(("operator:main/gpt-5.1+import:litellm/gpt-5.1@2026-11-01", 8_000_000_000));
+    }
+
+    [Fact]
+    public void Resolve_AnnouncedChange_NamesItsDay() =>
+        Resolve(null, Model("gemini", "gemini-3.8-flash"), new DateOnly(2027, 2, 3))!.Id.ShouldBe("catalog:gemini/gemini-3.8-flash@2027-01-01");
+
+    [Fact]
+    public void Resolve_OperatorAlone_HasItsOwnId() =>
+        Resolve(new TargetConfig { Price = new ModelPrice { Input = 1 } }, new ModelInfo("m"))!.Id.ShouldBe("operator:main/m");
+
+    [Fact]
+    public void Resolve_OpenAICompatible_TakesTheVendorFromTheProvidersName()
+    {
+        var imports = new ImportedPrices([Import("deepinfra", "llama", Today, new ModelPrice { Input = 1 })]);
+
+        PriceBook.Resolve(new PricedModel("deepinfra", "openai-compatible", "llama"), null, null, imports, Today).ShouldNotBeNull();
+        PriceBook.Resolve(new PricedModel("mine", "openai-compatible", "llama"), null, null, imports, Today).ShouldBeNull();
+    }
+
+    private static ImportedPrice Import(string provider, string model, DateOnly from, ModelPrice price) =>
+        new("litellm", model, provider, model, from) { PriceJson = ImportedPrice.ToJson(price) };
+
+    private static PriceList? Resolve(TargetConfig? target, ModelInfo model, DateOnly? day = null, ImportedPrices? imports = null)
+    {
+        var type = Registry.All.FirstOrDefault(provider => provider.Descriptor.FindModel(model.Id) is not null)?.Descriptor.Type ?? "openai";
+        return PriceBook.Resolve(new PricedModel("main", type, model.Id), target, model, imports ?? ImportedPrices.None, day ?? Today);
+    }
 
     private static ModelInfo Model(string provider, string id) =>
         Registry.Find(provider).ShouldNotBeNull().Descriptor.FindModel(id).ShouldNotBeNull();

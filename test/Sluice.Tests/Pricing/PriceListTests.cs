@@ -103,14 +103,6 @@ public class PriceListTests
     public void From_NegativePrice_IsUnpriced() =>
         List(new ModelPrice { Input = -1, Output = 1 }).Cost(new TokenUsage(1, 0, 0, 0, 0, 0)).ShouldBeNull();
 
-    [Fact]
-    public void From_ImagesAndSeconds_AreNano()
-    {
-        var list = List(new ModelPrice { Image = 0.04m, Second = 0.4m });
-        list.ImageNano.ShouldBe(40_000_000);
-        list.SecondNano.ShouldBe(400_000_000);
-    }
-
     /// <summary>The definition, in decimals: the oracle for the integer form.</summary>
     [Fact]
     public void Cost_AnyUsage_IsTheExactSumRoundedOnce() =>

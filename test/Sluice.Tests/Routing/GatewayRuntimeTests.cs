@@ -11,7 +11,7 @@ public sealed class GatewayRuntimeTests : IDisposable
     private readonly SwitchedConfiguration _configuration = new(With("one"));
     private readonly GatewayRuntime _runtime;
 
-    public GatewayRuntimeTests() => _runtime = new GatewayRuntime(_configuration, _fixture.Builder, NullLogger<GatewayRuntime>.Instance);
+    public GatewayRuntimeTests() => _runtime = new GatewayRuntime(_configuration, _fixture.Builder, _fixture.Prices, NullLogger<GatewayRuntime>.Instance);
 
     [Fact]
     public void Current_BeforeAnyChange_IsTheConfigurationInForceAndStaysTheSame()

@@ -31,7 +31,7 @@ public sealed class RouteExplainerTests : IDisposable
     public RouteExplainerTests()
     {
         var configuration = new SwitchedConfiguration(ConfigurationFolder.Valid(Yaml));
-        _runtime = new GatewayRuntime(configuration, _fixture.Builder, NullLogger<GatewayRuntime>.Instance);
+        _runtime = new GatewayRuntime(configuration, _fixture.Builder, _fixture.Prices, NullLogger<GatewayRuntime>.Instance);
         _explainer = new RouteExplainer(_runtime, new OneCaller(), _fixture.Time);
     }
 

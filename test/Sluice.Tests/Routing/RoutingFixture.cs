@@ -5,6 +5,7 @@ using Sluice.Providers.Transport;
 using Sluice.Routing;
 using Sluice.Telemetry;
 using Sluice.TestKit;
+using Sluice.Tests.Pricing;
 using Sluice.Tests.Configuration;
 
 namespace Sluice.Tests.Routing;
@@ -20,7 +21,7 @@ internal sealed class RoutingFixture : IDisposable
     {
         Transport = new UpstreamTransport(new UpstreamTransportOptions(), Time);
         Credentials = new CredentialDirectory(Transport);
-        Builder = new RoutingTableBuilder(Registry, Credentials, Simulator, new GatewayMetrics(), Time);
+        Builder = new RoutingTableBuilder(Registry, Credentials, Simulator, new GatewayMetrics(), Prices, Time);
     }
 
     public FakeTime Time { get; } = new();
@@ -30,6 +31,8 @@ internal sealed class RoutingFixture : IDisposable
     public CredentialDirectory Credentials { get; }
 
     public SimulatorAddress Simulator { get; } = new();
+
+    public PriceFeedStub Prices { get; } = new();
 
     public RoutingTableBuilder Builder { get; }
 

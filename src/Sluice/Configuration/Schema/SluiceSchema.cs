@@ -65,14 +65,32 @@ internal static class SluiceSchema
         .Key("timeouts", Timeouts, c => c.Timeouts, (c, v) => c with { Timeouts = v }, "How long each phase of a call may take.")
         .Check(ProviderRules.Check);
 
+    private static readonly ObjectSchema<ImagePrice> ImageRow = new ObjectSchema<ImagePrice>(() => new(0))
+        .Optional("size", Values.Text, c => c.Size, (c, v) => c with { Size = v }, "As the vendor writes it, such as 1024x1536; every size when absent.")
+        .Optional("quality", Values.Text, c => c.Quality, (c, v) => c with { Quality = v }, "Such as high; every quality when absent.")
+        .Key("usd", Values.Amount, c => c.Usd, (c, v) => c with { Usd = v }, "USD per image.", required: true);
+
+    private static readonly ObjectSchema<PricingConfig> Pricing = new ObjectSchema<PricingConfig>(() => new())
+        .Key("unpriced", Values.Choice("allow", "refuse"), c => c.Unpriced, (c, v) => c with { Unpriced = v }, "Whether a model without a known price is served; its calls count as unpriced, never as free.");
+
     private static readonly ObjectSchema<ModelPrice> Price = new ObjectSchema<ModelPrice>(() => new())
         .Optional("input", Values.Amount, c => c.Input, (c, v) => c with { Input = v }, "USD per million input tokens.")
         .Optional("output", Values.Amount, c => c.Output, (c, v) => c with { Output = v }, "USD per million output tokens.")
         .Optional("cache_read", Values.Amount, c => c.CacheRead, (c, v) => c with { CacheRead = v }, "USD per million tokens read from the prompt cache.")
         .Optional("cache_write_5m", Values.Amount, c => c.CacheWrite5m, (c, v) => c with { CacheWrite5m = v }, "USD per million tokens written to the prompt cache for five minutes.")
         .Optional("cache_write_1h", Values.Amount, c => c.CacheWrite1h, (c, v) => c with { CacheWrite1h = v }, "USD per million tokens written to the prompt cache for one hour.")
+        .Optional("reasoning", Values.Amount, c => c.Reasoning, (c, v) => c with { Reasoning = v }, "USD per million tokens of reasoning; as output when absent.")
+        .Optional("audio_input", Values.Amount, c => c.AudioInput, (c, v) => c with { AudioInput = v }, "USD per million input tokens of audio; as input when absent.")
+        .Optional("audio_output", Values.Amount, c => c.AudioOutput, (c, v) => c with { AudioOutput = v }, "USD per million output tokens of audio.")
+        .Optional("image_input", Values.Amount, c => c.ImageInput, (c, v) => c with { ImageInput = v }, "USD per million input tokens of images; as input when absent.")
+        .Optional("image_output", Values.Amount, c => c.ImageOutput, (c, v) => c with { ImageOutput = v }, "USD per million output tokens of images.")
         .Optional("image", Values.Amount, c => c.Image, (c, v) => c with { Image = v }, "USD per image.")
-        .Optional("second", Values.Amount, c => c.Second, (c, v) => c with { Second = v }, "USD per second of video.");
+        .Key("images", new ListSchema<ImagePrice>(ImageRow), c => c.Images, (c, v) => c with { Images = v }, "Images by size and quality.")
+        .Optional("second", Values.Amount, c => c.Second, (c, v) => c with { Second = v }, "USD per second of video or audio.")
+        .Optional("page", Values.Amount, c => c.Page, (c, v) => c with { Page = v }, "USD per page.")
+        .Optional("character", Values.Amount, c => c.Character, (c, v) => c with { Character = v }, "USD per million characters of text to speak.")
+        .Optional("request", Values.Amount, c => c.Request, (c, v) => c with { Request = v }, "USD per call, on top of everything else.")
+        .Optional("web_search", Values.Amount, c => c.WebSearch, (c, v) => c with { WebSearch = v }, "USD per search of the web that the vendor makes.");
 
     private static readonly ScalarSchema<string> NamedProvider = new("a provider's name", Values.ParseText, v => v)
     {
@@ -156,6 +174,7 @@ internal static class SluiceSchema
         .Key("providers", new ListSchema<ProviderConfig>(Provider).Unique(c => c.Name, "name"), c => c.Providers, (c, v) => c with { Providers = v }, "Upstream vendors.")
         .Key("models", new ListSchema<ModelConfig>(Model).Unique(c => c.Name, "name"), c => c.Models, (c, v) => c with { Models = v }, "What clients may ask for; each provider's own list when empty.")
         .Key("keys", new ListSchema<KeyConfig>(Key).Unique(c => c.Name, "name").Distinct(c => c.Key, "key"), c => c.Keys, (c, v) => c with { Keys = v }, "API keys of the file.")
+        .Key("pricing", Pricing, c => c.Pricing, (c, v) => c with { Pricing = v }, "What prices decide.")
         .Key("services", new MapSchema<ServiceConfig>(Service), c => c.Services, (c, v) => c with { Services = v }, "Backends behind /llm, /stt, /tts, /ocr, /user, /md2pdf.", inForce: false)
         .Checked("auth", Auth, "Accounts and sign-in.")
         .Checked("quota", Quota, "Generation quotas.");
