@@ -103,6 +103,8 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
                 {
                     KeyId = id,
                     KeyName = key.Name,
+                    User = key.User.Length > 0 ? key.User : null,
+                    Team = key.Team.Length > 0 ? key.Team : null,
                     Models = new ModelAllowList(key.Models),
                     Limiter = Limiter(id, key.Limits),
                     Budget = key.Budget,

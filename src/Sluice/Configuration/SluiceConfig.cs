@@ -10,6 +10,7 @@ internal sealed record SluiceConfig
     public IReadOnlyList<ModelConfig> Models { get; init; } = [];
     public IReadOnlyList<KeyConfig> Keys { get; init; } = [];
     public PricingConfig Pricing { get; init; } = new();
+    public IReadOnlyList<SharedBudgetConfig> Budgets { get; init; } = [];
     public IReadOnlyDictionary<string, ServiceConfig> Services { get; init; } = new Dictionary<string, ServiceConfig>();
 }
 
@@ -168,6 +169,12 @@ internal sealed record KeyConfig
 
     public LimitsConfig Limits { get; init; } = new();
     public BudgetConfig? Budget { get; init; }
+
+    /// <summary>Whose key it is; empty when it is nobody's in particular. Budgets of users count by it.</summary>
+    public string User { get; init; } = "";
+
+    /// <summary>The team that the key belongs to; empty for none. Budgets of teams count by it.</summary>
+    public string Team { get; init; } = "";
 }
 
 /// <summary>Each limit stands alone; null means none.</summary>
@@ -183,12 +190,46 @@ internal sealed record LimitsConfig
     public long? Concurrency { get; init; }
 }
 
+/// <summary>How much may be spent in which time, and what happens then.</summary>
 internal sealed record BudgetConfig
 {
+    /// <summary>One instance, so that equal settings are equal records.</summary>
+    private static readonly IReadOnlyList<decimal> UsualAlerts = [0.5m, 0.8m, 1m];
+
     public decimal Usd { get; init; }
 
     /// <summary>minute, hour, day, week, month or total.</summary>
     public string Per { get; init; } = "total";
+
+    /// <summary>The IANA name of the zone in which days, weeks and months begin. Default UTC.</summary>
+    public string TimeZone { get; init; } = "UTC";
+
+    /// <summary>enforce, or shadow: counts and alerts, refuses nothing. Default enforce.</summary>
+    public string Mode { get; init; } = "enforce";
+
+    /// <summary>Parts of the budget, above 0 and up to 1, whose use is told once per period. Default 0.5, 0.8 and 1.</summary>
+    public IReadOnlyList<decimal> Alerts { get; init; } = UsualAlerts;
+
+    /// <summary>refuse a call that does not fit, or clamp its output to what is left. Default refuse.</summary>
+    public string OnExceed { get; init; } = "refuse";
+}
+
+/// <summary>A budget that is not one key's own: of everything, of a model, or of the keys, users or teams that its pattern matches.</summary>
+internal sealed record SharedBudgetConfig
+{
+    public string Name { get; init; } = "";
+
+    /// <summary>global, model, key, user or team. Default global.</summary>
+    public string Scope { get; init; } = "global";
+
+    /// <summary>Which models, keys, users or teams count; <c>*</c> stands for any run of characters. Default all.</summary>
+    public string Match { get; init; } = "*";
+
+    /// <summary>True gives each subject that matches a budget of its own; false lets all share one. Default false.</summary>
+    public bool Each { get; init; }
+
+    public BudgetConfig Budget { get; init; } = new();
+    public ConfigOrigin Origin { get; init; }
 }
 
 internal sealed record ServiceConfig

@@ -115,16 +115,26 @@ internal static class SluiceSchema
         .Optional("tpm", Values.LongInteger(0), c => c.Tpm, (c, v) => c with { Tpm = v }, "Tokens per minute, input and output.")
         .Optional("concurrency", Values.LongInteger(0), c => c.Concurrency, (c, v) => c with { Concurrency = v }, "Calls at the same time.");
 
-    private static readonly ObjectSchema<BudgetConfig> Budget = new ObjectSchema<BudgetConfig>(() => new())
-        .Key("usd", Values.Amount, c => c.Usd, (c, v) => c with { Usd = v }, "The most that may be spent.", required: true)
-        .Key("per", Values.Choice("minute", "hour", "day", "week", "month", "total"), c => c.Per, (c, v) => c with { Per = v }, "In which time.");
+    private static readonly ObjectSchema<BudgetConfig> Budget = WithBudget(new ObjectSchema<BudgetConfig>(() => new()), c => c, (_, v) => v);
+
+    private static readonly ObjectSchema<SharedBudgetConfig> SharedBudget = WithBudget(
+        new ObjectSchema<SharedBudgetConfig>(() => new())
+            .WithOrigin(c => c.Origin, (c, origin) => c with { Origin = origin })
+            .Key("name", Values.Text, c => c.Name, (c, v) => c with { Name = v }, "Unique; its counts belong to it.", required: true)
+            .Key("scope", Values.Choice("global", "model", "key", "user", "team"), c => c.Scope, (c, v) => c with { Scope = v }, "What it bounds.")
+            .Key("match", Values.Text, c => c.Match, (c, v) => c with { Match = v }, "Which models, keys, users or teams count, by name; * stands for any run of characters.")
+            .Key("each", Values.Boolean, c => c.Each, (c, v) => c with { Each = v }, "true gives each that matches a budget of its own, false lets all share one."),
+        c => c.Budget,
+        (c, v) => c with { Budget = v });
 
     private static readonly ObjectSchema<KeyConfig> Key = new ObjectSchema<KeyConfig>(() => new())
         .Key("name", Values.Text, c => c.Name, (c, v) => c with { Name = v }, "Unique; usage records show it.", required: true)
         .Key("key", Values.Secret, c => c.Key, (c, v) => c with { Key = v }, "What clients send.", required: true)
         .Key("models", new ListSchema<string>(Values.Text), c => c.Models, (c, v) => c with { Models = v }, "Model names and patterns that the key may use.")
         .Key("limits", Limits, c => c.Limits, (c, v) => c with { Limits = v }, "Each limit stands alone.")
-        .Optional("budget", Budget, c => c.Budget, (c, v) => c with { Budget = v }, "What the key may spend.", inForce: false);
+        .Optional("budget", Budget, c => c.Budget, (c, v) => c with { Budget = v }, "What the key may spend.")
+        .Key("user", Values.Text, c => c.User, (c, v) => c with { User = v }, "Whose key it is; budgets of users count by it.")
+        .Key("team", Values.Text, c => c.Team, (c, v) => c with { Team = v }, "The team that the key belongs to; budgets of teams count by it.");
 
     private static readonly ObjectSchema<ServiceConfig> Service = new ObjectSchema<ServiceConfig>(() => new())
         .Key("backend", Values.Backend, c => c.Backend, (c, v) => c with { Backend = v }, "embedded, or the backend's URL.", required: true)
@@ -175,6 +185,7 @@ internal static class SluiceSchema
         .Key("models", new ListSchema<ModelConfig>(Model).Unique(c => c.Name, "name"), c => c.Models, (c, v) => c with { Models = v }, "What clients may ask for; each provider's own list when empty.")
         .Key("keys", new ListSchema<KeyConfig>(Key).Unique(c => c.Name, "name").Distinct(c => c.Key, "key"), c => c.Keys, (c, v) => c with { Keys = v }, "API keys of the file.")
         .Key("pricing", Pricing, c => c.Pricing, (c, v) => c with { Pricing = v }, "What prices decide.")
+        .Key("budgets", new ListSchema<SharedBudgetConfig>(SharedBudget).Unique(c => c.Name, "name"), c => c.Budgets, (c, v) => c with { Budgets = v }, "Budgets of everything, of models, keys, users and teams.")
         .Key("services", new MapSchema<ServiceConfig>(Service), c => c.Services, (c, v) => c with { Services = v }, "Backends behind /llm, /stt, /tts, /ocr, /user, /md2pdf.", inForce: false)
         .Checked("auth", Auth, "Accounts and sign-in.")
         .Checked("quota", Quota, "Generation quotas.");
@@ -186,6 +197,15 @@ internal static class SluiceSchema
         Root.List("", new SchemaRow(), rows);
         return rows;
     }
+
+    /// <summary>Adds what every budget says, wherever it stands.</summary>
+    private static ObjectSchema<T> WithBudget<T>(ObjectSchema<T> owner, Func<T, BudgetConfig> get, Func<T, BudgetConfig, T> set) => owner
+        .Key("usd", Values.Amount, c => get(c).Usd, (c, v) => set(c, get(c) with { Usd = v }), "The most that may be spent.", required: true)
+        .Key("per", Values.Choice("minute", "hour", "day", "week", "month", "total"), c => get(c).Per, (c, v) => set(c, get(c) with { Per = v }), "In which time.")
+        .Key("time_zone", Values.TimeZone, c => get(c).TimeZone, (c, v) => set(c, get(c) with { TimeZone = v }), "Where days, weeks (from Monday) and months begin.")
+        .Key("mode", Values.Choice("enforce", "shadow"), c => get(c).Mode, (c, v) => set(c, get(c) with { Mode = v }), "shadow counts and alerts, and refuses nothing.")
+        .Key("alerts", new ListSchema<decimal>(Values.Fraction), c => get(c).Alerts, (c, v) => set(c, get(c) with { Alerts = v }), "Parts of the budget whose use is told, once per period.")
+        .Key("on_exceed", Values.Choice("refuse", "clamp"), c => get(c).OnExceed, (c, v) => set(c, get(c) with { OnExceed = v }), "Refuse a call that does not fit, or clamp its output to what is left.");
 
     private static CredentialConfig NameCredential(CredentialConfig credential, int index)
         => credential.Name.Length > 0 ? credential : credential with { Name = $"k{index + 1}" };

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using Sluice.Configuration.Reading;
 
 namespace Sluice.Configuration.Schema;
 
@@ -34,6 +35,14 @@ internal static class Values
 
     /// <summary>An amount of money or a price: zero or more.</summary>
     public static ScalarSchema<decimal> Amount { get; } = new("a number of zero or more", ParseAmount, v => v.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>A part of something: above 0 and up to 1.</summary>
+    public static ScalarSchema<decimal> Fraction { get; } = new("a number above 0 and up to 1", ParseFraction, v => v.ToString(CultureInfo.InvariantCulture));
+
+    public static ScalarSchema<bool> Boolean { get; } = new("true or false", ParseBoolean, v => v ? "true" : "false");
+
+    /// <summary>A time zone by its IANA name.</summary>
+    public static ScalarSchema<string> TimeZone { get; } = new("a time zone such as Europe/Berlin", ParseTimeZone, v => v);
 
     /// <summary>Where a service is: inside Sluice, or at a URL.</summary>
     public static ScalarSchema<string> Backend { get; } = new("embedded, or a URL that begins with http:// or https://", ParseBackend, MaskUserInfo);
@@ -176,6 +185,30 @@ internal static class Values
             : value < 0 ? "must not be negative"
             : value > 1_000_000_000 ? "must not be more than 1000000000"
             : null;
+        return error is null;
+    }
+
+    private static bool ParseFraction(string text, out decimal value, [NotNullWhen(false)] out string? error)
+    {
+        if (ParseAmount(text, out value, out error) && value is <= 0 or > 1)
+        {
+            error = "must be above 0 and up to 1";
+        }
+
+        return error is null;
+    }
+
+    private static bool ParseBoolean(string text, out bool value, [NotNullWhen(false)] out string? error)
+    {
+        error = bool.TryParse(text, out value) ? null : "expected true or false";
+        return error is null;
+    }
+
+    private static bool ParseTimeZone(string text, [MaybeNullWhen(false)] out string value, [NotNullWhen(false)] out string? error)
+    {
+        value = text;
+        error = TimeZoneInfo.TryFindSystemTimeZoneById(text, out _) ? null
+            : "unknown time zone" + NearestName.Hint(text, [.. TimeZoneInfo.GetSystemTimeZones().Select(zone => zone.Id)]);
         return error is null;
     }
 
