@@ -22,7 +22,7 @@ internal sealed class Caller
     public required ModelAllowList Models { get; init; }
 
     /// <summary>The key's limits and their counters; the same object across reloads, so that a reload forgets nothing.</summary>
-    public required KeyLimiter Limiter { get; init; }
+    public required SubjectLimiter Limiter { get; init; }
 
     public BudgetConfig? Budget { get; init; }
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using Sluice.Limits;
 using Sluice.Protocol;
 using Sluice.Protocol.Canonical;
 using Sluice.Providers.Transport;
@@ -11,13 +10,6 @@ namespace Sluice.Pipeline;
 /// <summary>Writes the head of a client's answer, and whole answers that are errors.</summary>
 internal static class ClientResponse
 {
-    private const string LimitRequests = "x-ratelimit-limit-requests";
-    private const string RemainingRequests = "x-ratelimit-remaining-requests";
-    private const string ResetRequests = "x-ratelimit-reset-requests";
-    private const string LimitTokens = "x-ratelimit-limit-tokens";
-    private const string RemainingTokens = "x-ratelimit-remaining-tokens";
-    private const string ResetTokens = "x-ratelimit-reset-tokens";
-
     /// <summary>Begins the answer with the status and the allowed headers of an upstream's.</summary>
     /// <param name="call">The call.</param>
     /// <param name="upstream">Its head has been read and its body has not been consumed yet.</param>
@@ -105,31 +97,6 @@ internal static class ClientResponse
             headers["request-id"] = call.RequestId;
         }
 
-        if (call.Caller?.Limiter is { } limiter)
-        {
-            // A call that was refused before the limits were asked still learns how they stand.
-            var decision = call.HoldsLimit || call.Limit.Refused != LimitKind.None ? call.Limit : limiter.Observe(call.LimitTime);
-            if (limiter.Limits.Rpm is { } rpm)
-            {
-                headers[LimitRequests] = Text(rpm);
-                headers[RemainingRequests] = Text(decision.RemainingRequests);
-                headers[ResetRequests] = Duration(decision.ResetRequestsSeconds);
-            }
-
-            if (limiter.Limits.Tpm is { } tpm)
-            {
-                headers[LimitTokens] = Text(tpm);
-                headers[RemainingTokens] = Text(decision.RemainingTokens);
-                headers[ResetTokens] = Duration(decision.ResetTokensSeconds);
-            }
-        }
+        LimitHeaders.Write(headers, call.Operation.Dialect, call.Limit, call.LimitSeenAt);
     }
-
-    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>As OpenAI writes it: <c>59s</c>, <c>1m0s</c>.</summary>
-    private static string Duration(int seconds) => DurationTexts[Math.Clamp(seconds, 0, 61)];
-
-    private static readonly string[] DurationTexts = [.. Enumerable.Range(0, 62).Select(static seconds
-        => seconds < 60 ? string.Create(CultureInfo.InvariantCulture, $"{seconds}s") : string.Create(CultureInfo.InvariantCulture, $"1m{seconds - 60}s"))];
 }

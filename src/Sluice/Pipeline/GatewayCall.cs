@@ -116,14 +116,14 @@ internal sealed class GatewayCall
 
     public int Attempts { get; private set; }
 
+    /// <summary>How the caller's limits stood when they were last asked.</summary>
     public LimitDecision Limit { get; set; }
 
-    public bool HoldsLimit { get; set; }
+    /// <summary>When that was.</summary>
+    public DateTimeOffset LimitSeenAt { get; set; }
 
-    public long ReservedTokens { get; set; }
-
-    /// <summary>When the limiter was asked, in milliseconds of its clock; before that, when the call came.</summary>
-    public long LimitTime { get; set; }
+    /// <summary>What the call has taken from limiters; a field, for it is given back in place.</summary>
+    public LimitHold LimitHold;
 
     /// <summary>Reads the answer as it passes; made when an answer comes.</summary>
     public ResponseTap? Tap { get; set; }

@@ -26,6 +26,7 @@ namespace Sluice.Pipeline;
 internal sealed partial class GatewayPipeline(
     GatewayRuntime runtime,
     ICallerRegistry callers,
+    LimiterSet limiters,
     AttemptEngine attempts,
     IUsageSink usage,
     CallWatchdog watchdog,
@@ -64,6 +65,7 @@ internal sealed partial class GatewayPipeline(
             }
             else if (!call.ClientGone)
             {
+                SeeLimits(call);
                 await ClientResponse.RefuseAsync(call, refused).ConfigureAwait(false);
             }
         }
@@ -99,7 +101,6 @@ internal sealed partial class GatewayPipeline(
             call.Framing = http.Request.Query["alt"] == "sse" ? ResponseFraming.Sse : ResponseFraming.JsonArray;
         }
 
-        call.LimitTime = Milliseconds(call.StartedAt);
         metrics.CallStarted();
         call.Span = GatewayTracing.StartCall(operation, http.Request.Headers.TraceParent, http.Request.Headers.TraceState);
         call.Client = http.Features.Get<ClientConnection>() ?? new ClientConnection();
@@ -210,18 +211,24 @@ internal sealed partial class GatewayPipeline(
             return PipelineErrors.DialectNotServed(call.Route!, call.Operation);
         }
 
-        call.LimitTime = Milliseconds(time.GetTimestamp());
-        call.Limit = caller.Limiter.Acquire(
-            call.BodyLength / BytesPerToken, call.Peek.MaxTokensValue, call.LimitTime, out var reserved);
-        if (call.Limit.Refused != LimitKind.None)
-        {
-            return PipelineErrors.Limited(call.Limit);
-        }
-
-        call.ReservedTokens = reserved;
-        call.HoldsLimit = true;
-        return null;
+        var demand = new LimitDemand(call.BodyLength / BytesPerToken, call.Peek.MaxTokensValue, Milliseconds(time.GetTimestamp()));
+        call.Limit = limiters.Acquire(SubjectsOf(call, caller), in demand, ref call.LimitHold);
+        call.LimitSeenAt = time.GetUtcNow();
+        return call.Limit.Refused == LimitKind.None ? null : PipelineErrors.Limited(call.Limit);
     }
+
+    /// <summary>A call that was refused before its limits were asked still tells how they stand.</summary>
+    private void SeeLimits(GatewayCall call)
+    {
+        if (call.Caller is { } caller && call.LimitSeenAt == default)
+        {
+            call.Limit = limiters.Observe(SubjectsOf(call, caller), Milliseconds(time.GetTimestamp()));
+            call.LimitSeenAt = time.GetUtcNow();
+        }
+    }
+
+    private static CallSubjects SubjectsOf(GatewayCall call, Caller caller)
+        => new(caller.Limiter, caller.KeyId, caller.KeyName, caller.User, call.Model, call.Http.Connection.RemoteIpAddress);
 
     // :: (6) What was used? And give back what the call held, whatever happened.
     private async ValueTask SettleAsync(GatewayCall call)
@@ -232,11 +239,7 @@ internal sealed partial class GatewayPipeline(
         call.Aborted.Dispose();
         call.ReturnBody();
         var (status, tokens) = Account(call);
-        if (call.HoldsLimit)
-        {
-            call.Caller!.Limiter.Release(call.ReservedTokens, tokens.Total, call.LimitTime, Milliseconds(time.GetTimestamp()));
-        }
-
+        call.LimitHold.Release(tokens.Total, Milliseconds(time.GetTimestamp()));
         var cost = Cost(call, status, in tokens);
         var latency = Micros(call.StartedAt, time.GetTimestamp());
         var firstToken = call.FirstByteAt == 0 ? 0 : Micros(call.StartedAt, call.FirstByteAt);
