@@ -4,6 +4,7 @@ using Sluice.Auth;
 using Sluice.Configuration;
 using Sluice.Endpoints;
 using Sluice.Hosting;
+using Sluice.Idempotency;
 using Sluice.Limits;
 using Sluice.Pipeline;
 using Sluice.Providers;
@@ -34,7 +35,7 @@ internal static class SluiceApplication
         builder.Logging.AddSluiceConsole(options.Json, Environment.GetEnvironmentVariable("SLUICE_LOG_LEVEL"));
         services.AddStorage(StorageOptions.FromEnvironment(config.Server.Data));
         services.AddApiKeys(ApiKeyOptions.FromEnvironment());
-        services.AddLimits();
+        services.AddLimits().AddIdempotency();
         services.AddUsage();
         services.AddTelemetry().AddServiceHealth();
         services.AddPipeline();

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Globalization;
+using Microsoft.Net.Http.Headers;
+using Sluice.Idempotency;
 using Sluice.Protocol;
 using Sluice.Protocol.Canonical;
 using Sluice.Providers.Transport;
@@ -59,6 +61,12 @@ internal static class ClientResponse
         var body = new ArrayBufferWriter<byte>(256);
         ErrorFormat.For(call.Operation.Dialect).WriteBody(body, error, call.RequestId, call.Framing);
         call.ErrorCode = error.Code;
+        if (error is { Kind: ErrorKind.Conflict, RetryAfter: null })
+        {
+            // The SDKs of OpenAI and Anthropic repeat every 409 unless they are told that it is of no use.
+            call.Http.Response.Headers["x-should-retry"] = "false";
+        }
+
         await WriteAsync(call, error.Status, error.RetryAfter, body.WrittenMemory).ConfigureAwait(false);
     }
 
@@ -80,6 +88,31 @@ internal static class ClientResponse
         response.BodyWriter.Write(json.Span);
         await response.BodyWriter.FlushAsync().ConfigureAwait(false);
     }
+
+    /// <summary>Answers as an earlier call with the same Idempotency-Key was answered, its request id included: it is that call's answer.</summary>
+    public static async Task ReplayAsync(GatewayCall call, StoredAnswer answer, TimeSpan writeTimeout)
+    {
+        var response = call.Http.Response;
+        response.StatusCode = call.HttpStatus = answer.Status;
+        response.ContentLength = answer.Body.Length;
+        WriteCommon(call);
+        foreach (var (name, value) in answer.Headers)
+        {
+            response.Headers[name] = value;
+        }
+
+        response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+        call.Committed = true;
+        call.Enter(CallPhase.Write, writeTimeout);
+        response.BodyWriter.Write(answer.Body.Span);
+        await response.BodyWriter.FlushAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The headers of the answer that say the same when they are sent again.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> LastingHeaders(GatewayCall call)
+        => call.Http.Response.Headers
+            .Where(header => !LimitHeaders.IsOne(header.Key) && !header.Key.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase))
+            .Select(header => KeyValuePair.Create(header.Key, header.Value.ToString()));
 
     private static void WriteStreamHeaders(HttpResponse response)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using Sluice.Auth;
 using Sluice.Credentials;
+using Sluice.Idempotency;
 using Sluice.Limits;
 using Sluice.Protocol;
 using Sluice.Protocol.OpenAIChat;
@@ -125,6 +126,15 @@ internal sealed class GatewayCall
     /// <summary>What the call has taken from limiters; a field, for it is given back in place.</summary>
     public LimitHold LimitHold;
 
+    /// <summary>Set where the call has an Idempotency-Key: keeps what the client is sent, and must be told how the call ended.</summary>
+    public IdempotentCall? Idempotent { get; set; }
+
+    /// <summary>The answer of an earlier call with the same Idempotency-Key, to be given again.</summary>
+    public StoredAnswer? Replay { get; set; }
+
+    /// <summary>True when bytes for the client are of use: one that has left may come back for them with its Idempotency-Key.</summary>
+    public bool WantsBytes => !ClientGone || Idempotent is not null;
+
     /// <summary>Reads the answer as it passes; made when an answer comes.</summary>
     public ResponseTap? Tap { get; set; }
 
@@ -139,6 +149,9 @@ internal sealed class GatewayCall
 
     /// <summary>True when an upstream's answer was accepted: the call has used something.</summary>
     public bool Answered { get; set; }
+
+    /// <summary>True when the upstream's answer came to its good end.</summary>
+    public bool AnswerWhole { get; set; }
 
     public int EventsSent { get; set; }
 

@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Http.Features;
 using Sluice.Auth;
+using Sluice.Idempotency;
 using Sluice.Limits;
 using Sluice.Protocol;
 using Sluice.Protocol.Canonical;
@@ -15,7 +17,7 @@ namespace Sluice.Pipeline;
 ///  (1) identify   credential in the request → Caller
 ///  (2) peek       model, stream, maximum of tokens; the body's bytes are kept as they came
 ///  (3) route      model name → targets that serve the operation, best first
-///  (4) admit      model allowed? rate, tokens, concurrency
+///  (4) admit      model allowed? rate, tokens, concurrency; a call that is repeated is answered as before
 ///  (5) attempt    per candidate: lease a credential → send → classify; commit to the client at the first good event,
 ///                 fail over before it; then relay, while a tap reads what passes
 ///  (6) settle     tap → token buckets → price → usage record; limits and leases are given back
@@ -27,6 +29,7 @@ internal sealed partial class GatewayPipeline(
     GatewayRuntime runtime,
     ICallerRegistry callers,
     LimiterSet limiters,
+    IdempotencyGate idempotency,
     AttemptEngine attempts,
     IUsageSink usage,
     CallWatchdog watchdog,
@@ -58,8 +61,13 @@ internal sealed partial class GatewayPipeline(
                 ?? await RequestBody.ReadAsync(call, snapshot.Config.Server.MaxRequestBytes).ConfigureAwait(false)
                 ?? Peek(call, pathModel, snapshot)
                 ?? Route(call, snapshot)
-                ?? Admit(call);
-            if (refused is null)
+                ?? Admit(call)
+                ?? await BeginIdempotentAsync(call).ConfigureAwait(false);
+            if (refused is null && call.Replay is { } answer)
+            {
+                await ClientResponse.ReplayAsync(call, answer, snapshot.Config.Server.WriteTimeout).ConfigureAwait(false);
+            }
+            else if (refused is null)
             {
                 await attempts.ServeAsync(call, snapshot).ConfigureAwait(false);
             }
@@ -217,6 +225,55 @@ internal sealed partial class GatewayPipeline(
         return call.Limit.Refused == LimitKind.None ? null : PipelineErrors.Limited(call.Limit);
     }
 
+    /// <summary>Where the client names its call, it is made once: what it repeats is answered as before.</summary>
+    private async ValueTask<GatewayError?> BeginIdempotentAsync(GatewayCall call)
+    {
+        if (!call.Operation.Metered)
+        {
+            return null;
+        }
+
+        var request = call.Http.Request;
+        if (IdempotencyKey.Read(request.Headers, out var key) is { } malformed)
+        {
+            return malformed;
+        }
+
+        if (key is null)
+        {
+            return null;
+        }
+
+        var route = $"{request.Method} {request.Path} {call.Framing}";
+        var decision = await idempotency.BeginAsync(new IdempotencyScope(call.Caller!.KeyId, key), route, call.Body).ConfigureAwait(false);
+        call.Replay = decision.Replay;
+        call.Idempotent = decision.Proceed;
+        if (decision.Proceed is { } proceed)
+        {
+            var features = call.Http.Features;
+            features.Set<IHttpResponseBodyFeature>(new RecordedResponseBody(features.GetRequiredFeature<IHttpResponseBodyFeature>(), proceed));
+        }
+
+        return decision.Refused;
+    }
+
+    /// <summary>
+    /// A call with an Idempotency-Key that cost nothing may be made again, but for a vendor's refusal of what it asks; any other
+    /// keeps its outcome, and its answer where that is whole.
+    /// </summary>
+    private static ValueTask EndIdempotentAsync(GatewayCall call)
+    {
+        if (call.Idempotent is not { } idempotent)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        var refusedByVendor = call is { Answered: false, Dispatched: true, ClientGone: false, HttpStatus: >= 400 and < 500 and not 429 };
+        return call.AnswerWhole || refusedByVendor ? idempotent.CompleteAsync(call.HttpStatus, ClientResponse.LastingHeaders(call))
+            : call.Answered ? idempotent.KeepOutcomeAsync()
+            : idempotent.ReleaseAsync();
+    }
+
     /// <summary>A call that was refused before its limits were asked still tells how they stand.</summary>
     private void SeeLimits(GatewayCall call)
     {
@@ -252,6 +309,7 @@ internal sealed partial class GatewayPipeline(
             }
         }
 
+        await EndIdempotentAsync(call).ConfigureAwait(false);
         Record(call, new CallSummary
         {
             Operation = call.Operation,
