@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.Globalization;
 using Microsoft.Net.Http.Headers;
 using Sluice.Idempotency;
@@ -12,6 +13,10 @@ namespace Sluice.Pipeline;
 /// <summary>Writes the head of a client's answer, and whole answers that are errors.</summary>
 internal static class ClientResponse
 {
+    /// <summary>What the server sets for one message on one connection.</summary>
+    private static readonly FrozenSet<string> OfOneMessage =
+        new[] { HeaderNames.Connection, HeaderNames.ContentLength, HeaderNames.Date, HeaderNames.Server, HeaderNames.TransferEncoding }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Begins the answer with the status and the allowed headers of an upstream's.</summary>
     /// <param name="call">The call.</param>
     /// <param name="upstream">Its head has been read and its body has not been consumed yet.</param>
@@ -111,7 +116,7 @@ internal static class ClientResponse
     /// <summary>The headers of the answer that say the same when they are sent again.</summary>
     public static IEnumerable<KeyValuePair<string, string>> LastingHeaders(GatewayCall call)
         => call.Http.Response.Headers
-            .Where(header => !LimitHeaders.IsOne(header.Key) && !header.Key.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase))
+            .Where(header => !LimitHeaders.IsOne(header.Key) && !OfOneMessage.Contains(header.Key))
             .Select(header => KeyValuePair.Create(header.Key, header.Value.ToString()));
 
     private static void WriteStreamHeaders(HttpResponse response)
