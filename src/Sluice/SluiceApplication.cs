@@ -4,6 +4,8 @@ using Sluice.Auth;
 using Sluice.Configuration;
 using Sluice.Endpoints;
 using Sluice.Hosting;
+using Sluice.Idempotency;
+using Sluice.Limits;
 using Sluice.Pipeline;
 using Sluice.Pricing;
 using Sluice.Providers;
@@ -34,6 +36,7 @@ internal static class SluiceApplication
         builder.Logging.AddSluiceConsole(options.Json, Environment.GetEnvironmentVariable("SLUICE_LOG_LEVEL"));
         services.AddStorage(StorageOptions.FromEnvironment(config.Server.Data));
         services.AddApiKeys(ApiKeyOptions.FromEnvironment());
+        services.AddLimits().AddIdempotency();
         services.AddUsage();
         services.AddPricing();
         services.AddTelemetry().AddServiceHealth();

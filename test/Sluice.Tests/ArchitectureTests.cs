@@ -19,7 +19,7 @@ public sealed class ArchitectureTests
         ["Hosting", "Cli"],
         ["Endpoints", "Admin"],
         ["Pipeline"],
-        ["Auth", "Limits", "Routing", "Credentials", "Usage", "Pricing"],
+        ["Auth", "Limits", "Idempotency", "Routing", "Credentials", "Usage", "Pricing"],
         ["Storage", "Configuration", "Telemetry"],
     ];
 

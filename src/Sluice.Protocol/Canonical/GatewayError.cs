@@ -27,6 +27,9 @@ public enum ErrorKind
     /// <summary>415: the body's media type or content encoding is not accepted.</summary>
     UnsupportedMedia,
 
+    /// <summary>422: well formed, and contrary to what was said before.</summary>
+    Unprocessable,
+
     /// <summary>429: a rate; <see cref="GatewayError.RetryAfter"/> says when to come back.</summary>
     RateLimited,
 
@@ -66,6 +69,7 @@ public sealed record GatewayError(ErrorKind Kind, string Code, string Message)
         ErrorKind.Conflict => 409,
         ErrorKind.TooLarge => 413,
         ErrorKind.UnsupportedMedia => 415,
+        ErrorKind.Unprocessable => 422,
         ErrorKind.RateLimited => 429,
         ErrorKind.UpstreamFailed => 502,
         ErrorKind.Unavailable => 503,

@@ -27,7 +27,7 @@ internal sealed class Caller
     public required ModelAllowList Models { get; init; }
 
     /// <summary>The key's limits and their counters; the same object across reloads, so that a reload forgets nothing.</summary>
-    public required KeyLimiter Limiter { get; init; }
+    public required SubjectLimiter Limiter { get; init; }
 
     /// <summary>The team that the key belongs to; null for none.</summary>
     public string? Team { get; init; }

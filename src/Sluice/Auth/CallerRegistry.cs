@@ -25,7 +25,7 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
     private readonly TimeProvider _time;
     private readonly Secret _administratorKey;
     private readonly ITimer _expiry;
-    private readonly ConcurrentDictionary<string, KeyLimiter> _limiters = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SubjectLimiter> _limiters = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<KeyDigest, Caller> _stored = new();
     private readonly Dictionary<string, ModelAllowList> _modelLists = new(StringComparer.Ordinal);
     private volatile ConfiguredKeys _configured = new();
@@ -201,9 +201,9 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
             wait > LongestTimer ? LongestTimer : wait < TimeSpan.Zero ? TimeSpan.Zero : wait + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
     }
 
-    private KeyLimiter Limiter(string keyId, LimitsConfig limits)
+    private SubjectLimiter Limiter(string keyId, LimitsConfig limits)
     {
-        var limiter = _limiters.GetOrAdd(keyId, static (_, limits) => new KeyLimiter(limits), limits);
+        var limiter = _limiters.GetOrAdd(keyId, static (_, limits) => new SubjectLimiter(limits), limits);
         limiter.Update(limits);
         return limiter;
     }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Sluice.Configuration;
 
 namespace Sluice.Auth;
 
@@ -28,47 +29,12 @@ internal sealed class ModelAllowList
 
         foreach (var pattern in _patterns)
         {
-            if (Matches(pattern, model))
+            if (NamePattern.Matches(pattern, model))
             {
                 return true;
             }
         }
 
         return false;
-    }
-
-    /// <summary>Matches a name against a pattern in which every <c>*</c> stands for any run of characters; linear in practice, never exponential.</summary>
-    public static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> name)
-    {
-        int p = 0, n = 0, star = -1, mark = 0;
-        while (n < name.Length)
-        {
-            if (p < pattern.Length && pattern[p] == '*')
-            {
-                star = p++;
-                mark = n;
-            }
-            else if (p < pattern.Length && pattern[p] == name[n])
-            {
-                p++;
-                n++;
-            }
-            else if (star >= 0)
-            {
-                p = star + 1;
-                n = ++mark;
-            }
-            else
-            {
-                return false;
-            }
-        }
-
-        while (p < pattern.Length && pattern[p] == '*')
-        {
-            p++;
-        }
-
-        return p == pattern.Length;
     }
 }

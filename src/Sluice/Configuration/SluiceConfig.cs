@@ -11,6 +11,10 @@ internal sealed record SluiceConfig
     public IReadOnlyList<KeyConfig> Keys { get; init; } = [];
     public PricingConfig Pricing { get; init; } = new();
     public IReadOnlyList<SharedBudgetConfig> Budgets { get; init; } = [];
+
+    /// <summary>Limits beside those of a key; of each <see cref="LimitRuleConfig.Per"/> the first that matches counts.</summary>
+    public IReadOnlyList<LimitRuleConfig> Limits { get; init; } = [];
+
     public IReadOnlyDictionary<string, ServiceConfig> Services { get; init; } = new Dictionary<string, ServiceConfig>();
 }
 
@@ -188,6 +192,18 @@ internal sealed record LimitsConfig
 
     /// <summary>Calls at the same time.</summary>
     public long? Concurrency { get; init; }
+}
+
+/// <summary>Limits that each subject of a kind has for itself.</summary>
+internal sealed record LimitRuleConfig
+{
+    /// <summary>key, user, model, address or global.</summary>
+    public string Per { get; init; } = "";
+
+    /// <summary>The name or pattern of the subjects: a key's name, a user's id, a model as it is asked for, an address. Default all.</summary>
+    public string Match { get; init; } = "*";
+
+    public LimitsConfig Limits { get; init; } = new();
 }
 
 /// <summary>How much may be spent in which time, and what happens then.</summary>

@@ -45,7 +45,7 @@ internal sealed class SlidingMinute
     }
 
     /// <summary>True when <paramref name="amount"/> more would be over <paramref name="limit"/>.</summary>
-    public bool WouldExceed(long amount, long limit) => Sum + amount > limit;
+    public bool WouldExceed(long amount, long limit) => amount > limit - Sum;
 
     /// <summary>Adds what is taken at a time; by a moment it may be behind the last <see cref="Advance"/>, which another thread made.</summary>
     public void Add(long at, long amount)
@@ -81,7 +81,7 @@ internal sealed class SlidingMinute
             // The oldest slot leaves the window first, the current one last.
             var slot = Slot((_now / SlotLength) + i);
             sum -= _amounts[slot];
-            if (_amounts[slot] != 0 && sum + amount <= limit)
+            if (_amounts[slot] != 0 && amount <= limit - sum)
             {
                 return Wait(slot);
             }

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.Globalization;
-using Sluice.Limits;
+using Microsoft.Net.Http.Headers;
+using Sluice.Idempotency;
 using Sluice.Protocol;
 using Sluice.Protocol.Canonical;
 using Sluice.Providers.Transport;
@@ -11,12 +13,9 @@ namespace Sluice.Pipeline;
 /// <summary>Writes the head of a client's answer, and whole answers that are errors.</summary>
 internal static class ClientResponse
 {
-    private const string LimitRequests = "x-ratelimit-limit-requests";
-    private const string RemainingRequests = "x-ratelimit-remaining-requests";
-    private const string ResetRequests = "x-ratelimit-reset-requests";
-    private const string LimitTokens = "x-ratelimit-limit-tokens";
-    private const string RemainingTokens = "x-ratelimit-remaining-tokens";
-    private const string ResetTokens = "x-ratelimit-reset-tokens";
+    /// <summary>What the server sets for one message on one connection.</summary>
+    private static readonly FrozenSet<string> OfOneMessage =
+        new[] { HeaderNames.Connection, HeaderNames.ContentLength, HeaderNames.Date, HeaderNames.Server, HeaderNames.TransferEncoding }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Begins the answer with the status and the allowed headers of an upstream's.</summary>
     /// <param name="call">The call.</param>
@@ -67,6 +66,12 @@ internal static class ClientResponse
         var body = new ArrayBufferWriter<byte>(256);
         ErrorFormat.For(call.Operation.Dialect).WriteBody(body, error, call.RequestId, call.Framing);
         call.ErrorCode = error.Code;
+        if (error is { Kind: ErrorKind.Conflict, RetryAfter: null })
+        {
+            // The SDKs of OpenAI and Anthropic repeat every 409 unless they are told that it is of no use.
+            call.Http.Response.Headers["x-should-retry"] = "false";
+        }
+
         await WriteAsync(call, error.Status, error.RetryAfter, body.WrittenMemory).ConfigureAwait(false);
     }
 
@@ -89,6 +94,31 @@ internal static class ClientResponse
         await response.BodyWriter.FlushAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Answers as an earlier call with the same Idempotency-Key was answered, its request id included: it is that call's answer.</summary>
+    public static async Task ReplayAsync(GatewayCall call, StoredAnswer answer, TimeSpan writeTimeout)
+    {
+        var response = call.Http.Response;
+        response.StatusCode = call.HttpStatus = answer.Status;
+        response.ContentLength = answer.Body.Length;
+        WriteCommon(call);
+        foreach (var (name, value) in answer.Headers)
+        {
+            response.Headers[name] = value;
+        }
+
+        response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+        call.Committed = true;
+        call.Enter(CallPhase.Write, writeTimeout);
+        response.BodyWriter.Write(answer.Body.Span);
+        await response.BodyWriter.FlushAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The headers of the answer that say the same when they are sent again.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> LastingHeaders(GatewayCall call)
+        => call.Http.Response.Headers
+            .Where(header => !LimitHeaders.IsOne(header.Key) && !OfOneMessage.Contains(header.Key))
+            .Select(header => KeyValuePair.Create(header.Key, header.Value.ToString()));
+
     private static void WriteStreamHeaders(HttpResponse response)
     {
         // A proxy in front must not gather events, nor keep them.
@@ -105,31 +135,6 @@ internal static class ClientResponse
             headers["request-id"] = call.RequestId;
         }
 
-        if (call.Caller?.Limiter is { } limiter)
-        {
-            // A call that was refused before the limits were asked still learns how they stand.
-            var decision = call.HoldsLimit || call.Limit.Refused != LimitKind.None ? call.Limit : limiter.Observe(call.LimitTime);
-            if (limiter.Limits.Rpm is { } rpm)
-            {
-                headers[LimitRequests] = Text(rpm);
-                headers[RemainingRequests] = Text(decision.RemainingRequests);
-                headers[ResetRequests] = Duration(decision.ResetRequestsSeconds);
-            }
-
-            if (limiter.Limits.Tpm is { } tpm)
-            {
-                headers[LimitTokens] = Text(tpm);
-                headers[RemainingTokens] = Text(decision.RemainingTokens);
-                headers[ResetTokens] = Duration(decision.ResetTokensSeconds);
-            }
-        }
+        LimitHeaders.Write(headers, call.Operation.Dialect, call.Limit, call.LimitSeenAt);
     }
-
-    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>As OpenAI writes it: <c>59s</c>, <c>1m0s</c>.</summary>
-    private static string Duration(int seconds) => DurationTexts[Math.Clamp(seconds, 0, 61)];
-
-    private static readonly string[] DurationTexts = [.. Enumerable.Range(0, 62).Select(static seconds
-        => seconds < 60 ? string.Create(CultureInfo.InvariantCulture, $"{seconds}s") : string.Create(CultureInfo.InvariantCulture, $"1m{seconds - 60}s"))];
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using Sluice.Auth;
 using Sluice.Credentials;
+using Sluice.Idempotency;
 using Sluice.Limits;
 using Sluice.Limits.Budgets;
 using Sluice.Protocol;
@@ -118,14 +119,23 @@ internal sealed class GatewayCall
 
     public int Attempts { get; private set; }
 
+    /// <summary>How the caller's limits stood when they were last asked.</summary>
     public LimitDecision Limit { get; set; }
 
-    public bool HoldsLimit { get; set; }
+    /// <summary>When that was.</summary>
+    public DateTimeOffset LimitSeenAt { get; set; }
 
-    public long ReservedTokens { get; set; }
+    /// <summary>What the call has taken from limiters; a field, for it is given back in place.</summary>
+    public LimitHold LimitHold;
 
-    /// <summary>When the limiter was asked, in milliseconds of its clock; before that, when the call came.</summary>
-    public long LimitTime { get; set; }
+    /// <summary>Set where the call has an Idempotency-Key: keeps what the client is sent, and must be told how the call ended.</summary>
+    public IdempotentCall? Idempotent { get; set; }
+
+    /// <summary>The answer of an earlier call with the same Idempotency-Key, to be given again.</summary>
+    public StoredAnswer? Replay { get; set; }
+
+    /// <summary>True when bytes for the client are of use: one that has left may come back for them with its Idempotency-Key.</summary>
+    public bool WantsBytes => !ClientGone || Idempotent is not null;
 
     /// <summary>The call in the ledger; null until something was about to be sent upstream.</summary>
     public LedgerEntry? Entry { get; set; }
@@ -165,6 +175,9 @@ internal sealed class GatewayCall
 
     /// <summary>True when an upstream's answer was accepted: the call has used something.</summary>
     public bool Answered { get; set; }
+
+    /// <summary>True when the upstream's answer came to its good end.</summary>
+    public bool AnswerWhole { get; set; }
 
     public int EventsSent { get; set; }
 

@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Http.Features;
 using Sluice.Auth;
+using Sluice.Idempotency;
 using Sluice.Limits;
 using Sluice.Protocol;
 using Sluice.Protocol.Canonical;
@@ -15,7 +17,8 @@ namespace Sluice.Pipeline;
 ///  (1) identify   credential in the request → Caller
 ///  (2) peek       model, stream, maximum of tokens; the body's bytes are kept as they came
 ///  (3) route      model name → targets that serve the operation, best first
-///  (4) admit      model allowed? rate, tokens, concurrency; the most that the call can cost is reserved in its budgets
+///  (4) admit      model allowed? rate, tokens, concurrency; a call that is repeated is answered as
+///                 before; the most that the call can cost is reserved in its budgets
 ///  (5) attempt    per candidate: lease a credential → reservation durable → send → classify; commit to the client at the
 ///                 first good event, fail over before it; then relay, while a tap reads what passes
 ///  (6) settle     tap → token buckets → price → outcome durable, before the client sees the end; what was held is given back
@@ -26,6 +29,8 @@ namespace Sluice.Pipeline;
 internal sealed partial class GatewayPipeline(
     GatewayRuntime runtime,
     ICallerRegistry callers,
+    LimiterSet limiters,
+    IdempotencyGate idempotency,
     AttemptEngine attempts,
     Settlement settlement,
     IBudgetGate budgets,
@@ -54,13 +59,19 @@ internal sealed partial class GatewayPipeline(
                 ?? Peek(call, pathModel, snapshot)
                 ?? Route(call, snapshot)
                 ?? Admit(call)
+                ?? await BeginIdempotentAsync(call).ConfigureAwait(false)
                 ?? await AdmitCostAsync(call).ConfigureAwait(false);
-            if (refused is null)
+            if (refused is null && call.Replay is { } answer)
+            {
+                await ClientResponse.ReplayAsync(call, answer, snapshot.Config.Server.WriteTimeout).ConfigureAwait(false);
+            }
+            else if (refused is null)
             {
                 await attempts.ServeAsync(call, snapshot).ConfigureAwait(false);
             }
             else if (!call.ClientGone)
             {
+                SeeLimits(call);
                 await ClientResponse.RefuseAsync(call, refused).ConfigureAwait(false);
             }
         }
@@ -96,7 +107,6 @@ internal sealed partial class GatewayPipeline(
             call.Framing = http.Request.Query["alt"] == "sse" ? ResponseFraming.Sse : ResponseFraming.JsonArray;
         }
 
-        call.LimitTime = Milliseconds(call.StartedAt);
         metrics.CallStarted();
         call.Span = GatewayTracing.StartCall(operation, http.Request.Headers.TraceParent, http.Request.Headers.TraceState);
         call.Client = http.Features.Get<ClientConnection>() ?? new ClientConnection();
@@ -207,23 +217,48 @@ internal sealed partial class GatewayPipeline(
             return PipelineErrors.DialectNotServed(call.Route!, call.Operation);
         }
 
-        call.LimitTime = Milliseconds(time.GetTimestamp());
-        call.Limit = caller.Limiter.Acquire(
-            call.BodyLength / Settlement.BytesPerToken, call.Peek.MaxTokensValue, call.LimitTime, out var reserved);
-        if (call.Limit.Refused != LimitKind.None)
+        var demand = new LimitDemand(call.BodyLength / Settlement.BytesPerToken, call.Peek.MaxTokensValue, Milliseconds(time.GetTimestamp()));
+        call.Limit = limiters.Acquire(SubjectsOf(call, caller), in demand, ref call.LimitHold);
+        call.LimitSeenAt = time.GetUtcNow();
+        return call.Limit.Refused == LimitKind.None ? null : PipelineErrors.Limited(call.Limit);
+    }
+
+    /// <summary>Where the client names its call, it is made once: what it repeats is answered as before.</summary>
+    private async ValueTask<GatewayError?> BeginIdempotentAsync(GatewayCall call)
+    {
+        if (!call.Operation.Metered)
         {
-            return PipelineErrors.Limited(call.Limit);
+            return null;
         }
 
-        call.ReservedTokens = reserved;
-        call.HoldsLimit = true;
-        return null;
+        var request = call.Http.Request;
+        if (IdempotencyKey.Read(request.Headers, out var key) is { } malformed)
+        {
+            return malformed;
+        }
+
+        if (key is null)
+        {
+            return null;
+        }
+
+        var route = $"{request.Method} {request.Path} {call.Framing}";
+        var decision = await idempotency.BeginAsync(new IdempotencyScope(call.Caller!.KeyId, key), route, call.Body).ConfigureAwait(false);
+        call.Replay = decision.Replay;
+        call.Idempotent = decision.Proceed;
+        if (decision.Proceed is { } proceed)
+        {
+            var features = call.Http.Features;
+            features.Set<IHttpResponseBodyFeature>(new RecordedResponseBody(features.GetRequiredFeature<IHttpResponseBodyFeature>(), proceed));
+        }
+
+        return decision.Refused;
     }
 
     // :: (4) Is it paid for? The most that it can cost is reserved in all its budgets or in none.
     private ValueTask<GatewayError?> AdmitCostAsync(GatewayCall call)
     {
-        if (!call.Operation.Metered)
+        if (!call.Operation.Metered || call.Replay is not null)
         {
             return default;
         }
@@ -231,6 +266,36 @@ internal sealed partial class GatewayPipeline(
         call.Budgets = budgets.For(call.Caller!, call.Model);
         return call.Budgets.Length == 0 ? default : BudgetAdmission.ReserveAsync(budgets, call);
     }
+
+    /// <summary>
+    /// A call with an Idempotency-Key that cost nothing may be made again, but for a vendor's refusal of what it asks; any other
+    /// keeps its outcome, and its answer where that is whole.
+    /// </summary>
+    private static ValueTask EndIdempotentAsync(GatewayCall call)
+    {
+        if (call.Idempotent is not { } idempotent)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        var refusedByVendor = call is { Answered: false, Dispatched: true, ClientGone: false, HttpStatus: >= 400 and < 500 and not 429 };
+        return call.AnswerWhole || refusedByVendor ? idempotent.CompleteAsync(call.HttpStatus, ClientResponse.LastingHeaders(call))
+            : call.Answered ? idempotent.KeepOutcomeAsync()
+            : idempotent.ReleaseAsync();
+    }
+
+    /// <summary>A call that was refused before its limits were asked still tells how they stand.</summary>
+    private void SeeLimits(GatewayCall call)
+    {
+        if (call.Caller is { } caller && call.LimitSeenAt == default)
+        {
+            call.Limit = limiters.Observe(SubjectsOf(call, caller), Milliseconds(time.GetTimestamp()));
+            call.LimitSeenAt = time.GetUtcNow();
+        }
+    }
+
+    private static CallSubjects SubjectsOf(GatewayCall call, Caller caller)
+        => new(caller.Limiter, caller.KeyId, caller.KeyName, caller.User, call.Model, call.Http.Connection.RemoteIpAddress);
 
     // :: (6) What was used? And give back what the call held, whatever happened.
     private async ValueTask SettleAsync(GatewayCall call)
@@ -241,17 +306,14 @@ internal sealed partial class GatewayPipeline(
         call.Aborted.Dispose();
         call.ReturnBody();
         var outcome = await settlement.SettleAsync(call).ConfigureAwait(false);
-        if (call.HoldsLimit)
-        {
-            call.Caller!.Limiter.Release(call.ReservedTokens, outcome.Tokens.Total, call.LimitTime, Milliseconds(time.GetTimestamp()));
-        }
-
+        call.LimitHold.Release(outcome.Tokens.Total, Milliseconds(time.GetTimestamp()));
         if (call.Tap is { } tap)
         {
             call.Tap = null;
             call.Client.ReturnTap(tap);
         }
 
+        await EndIdempotentAsync(call).ConfigureAwait(false);
         Record(call, new CallSummary
         {
             Operation = call.Operation,

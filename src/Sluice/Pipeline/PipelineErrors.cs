@@ -31,12 +31,23 @@ internal static class PipelineErrors
         { Param = "model" };
     }
 
-    public static GatewayError Limited(in LimitDecision decision) => decision.Refused switch
+    public static GatewayError Limited(in LimitDecision decision)
     {
-        LimitKind.Requests => Rate("This API key has used up its requests per minute.", decision.RetryAfterSeconds),
-        LimitKind.Tokens => Rate("This API key has used up its tokens per minute.", decision.RetryAfterSeconds),
-        _ => Rate("This API key has as many calls in flight as it may have at the same time.", decision.RetryAfterSeconds),
-    };
+        var who = decision.Scope switch
+        {
+            LimitScope.Key => "This API key has",
+            LimitScope.User => "The owner of this API key has",
+            LimitScope.Address => "Your address has",
+            LimitScope.Model => "This model has",
+            _ => "The gateway has",
+        };
+        return decision.Refused switch
+        {
+            LimitKind.Requests => Rate($"{who} used up its requests per minute.", decision.RetryAfterSeconds),
+            LimitKind.Tokens => Rate($"{who} used up its tokens per minute.", decision.RetryAfterSeconds),
+            _ => Rate($"{who} as many calls in flight as it may have at the same time.", decision.RetryAfterSeconds),
+        };
+    }
 
     public static GatewayError ModelNameUnusable(string model) => new(
         ErrorKind.InvalidRequest, "invalid_model_name",

@@ -34,7 +34,7 @@ internal sealed class RelayLane(Settlement settlement, TimeProvider time)
             if (!call.Committed)
             {
                 call.Committed = true;
-                if (!call.ClientGone)
+                if (call.WantsBytes)
                 {
                     ClientResponse.Begin(call, upstream, lengthKnown: call.UsageFilter is null);
                 }
@@ -50,12 +50,12 @@ internal sealed class RelayLane(Settlement settlement, TimeProvider time)
                     return;
                 }
 
-                if (!call.ClientGone)
+                if (call.WantsBytes)
                 {
                     // The last bytes leave together with the end of the response, but for the server's own exception: once
                     // something was flushed, a response of known length is not flushed again at its end.
                     Forward(call, writer, upstream.Body);
-                    if (!upstream.BodyComplete || (began && call.Http.Response.ContentLength is not null))
+                    if (!call.ClientGone && (!upstream.BodyComplete || (began && call.Http.Response.ContentLength is not null)))
                     {
                         began = true;
                         var flush = writer.FlushAsync();
@@ -195,16 +195,21 @@ internal sealed class RelayLane(Settlement settlement, TimeProvider time)
     {
         var tap = call.Tap!;
         var broken = upstream.Failure != TransportFailure.None;
+        var early = call.Streams && call.Operation.Metered && !tap.Ended && !tap.HasError;
+        call.AnswerWhole = !broken && !early && !tap.HasError;
+        if (!broken && !early && call.WantsBytes)
+        {
+            call.UsageFilter?.Flush(call.Http.Response.BodyWriter);
+        }
+
         if (call.ClientGone)
         {
             call.ErrorCode = "client_gone";
             return;
         }
 
-        var early = call.Streams && call.Operation.Metered && !tap.Ended && !tap.HasError;
         if (!broken && !early)
         {
-            call.UsageFilter?.Flush(call.Http.Response.BodyWriter);
             return;
         }
 

@@ -1,4 +1,5 @@
 using Sluice.Auth;
+using Sluice.Configuration;
 using Sluice.Credentials;
 using Sluice.Protocol;
 
@@ -100,7 +101,7 @@ internal sealed class RouteExplainer(GatewayRuntime runtime, ICallerDirectory ca
                 return Row(i);
             }
 
-            at = ModelAllowList.Matches(models[i].Name, route.Name) ? i : at;
+            at = NamePattern.Matches(models[i].Name, route.Name) ? i : at;
         }
 
         var slash = route.Name.IndexOf('/', StringComparison.Ordinal);

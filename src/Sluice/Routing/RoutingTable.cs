@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
-using Sluice.Auth;
+using Sluice.Configuration;
 
 namespace Sluice.Routing;
 
@@ -76,7 +76,7 @@ internal sealed class RoutingTable
 
         for (var i = 0; route is null && i < _patterns.Count; i++)
         {
-            if (ModelAllowList.Matches(_patterns[i].Pattern, name))
+            if (NamePattern.Matches(_patterns[i].Pattern, name))
             {
                 route = _patterns[i].Make(name);
             }

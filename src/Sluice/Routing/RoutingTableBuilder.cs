@@ -35,7 +35,7 @@ internal sealed class RoutingTableBuilder(
                 foreach (var known in KnownModels(model, providers))
                 {
                     // A pattern further up may match the name too, and then it is the one that routes it.
-                    exact.TryAdd(known, patterns.First(pattern => Auth.ModelAllowList.Matches(pattern.Pattern, known)).Make(known));
+                    exact.TryAdd(known, patterns.First(pattern => NamePattern.Matches(pattern.Pattern, known)).Make(known));
                 }
             }
             else
@@ -102,7 +102,7 @@ internal sealed class RoutingTableBuilder(
         => from target in model.Targets
            where target.Model is "" or "*" && providers.ContainsKey(target.Provider)
            from info in Current(providers[target.Provider].Descriptor)
-           where Auth.ModelAllowList.Matches(model.Name, info.Id)
+           where NamePattern.Matches(model.Name, info.Id)
            select info.Id;
 
     /// <summary>With no models configured, each provider's own list is offered; a name that two providers share fails over in their order.</summary>

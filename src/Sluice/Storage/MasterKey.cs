@@ -67,17 +67,37 @@ internal sealed class MasterKey
     public byte[] Seal(string table, string rowId, long version, string text)
     {
         var plain = Encoding.UTF8.GetBytes(text);
+        var box = Seal(table, rowId, version, plain);
+        CryptographicOperations.ZeroMemory(plain);
+        return box;
+    }
+
+    /// <summary>Encrypts bytes for one row, as the other <c>Seal</c> does a text.</summary>
+    public byte[] Seal(string table, string rowId, long version, ReadOnlySpan<byte> plain)
+    {
         var box = new byte[NonceSize + plain.Length + TagSize];
         RandomNumberGenerator.Fill(box.AsSpan(0, NonceSize));
         using var aes = new AesGcm(_sealing, TagSize);
         aes.Encrypt(
             box.AsSpan(0, NonceSize), plain, box.AsSpan(NonceSize, plain.Length), box.AsSpan(NonceSize + plain.Length), Context(table, rowId, version));
-        CryptographicOperations.ZeroMemory(plain);
         return box;
     }
 
-    /// <summary>Decrypts what <see cref="Seal"/> made for the same row; null when it was changed or belongs to another.</summary>
+    /// <summary>Decrypts the text that was sealed for the same row; null when it was changed or belongs to another.</summary>
     public string? Unseal(string table, string rowId, long version, ReadOnlySpan<byte> box)
+    {
+        if (UnsealBytes(table, rowId, version, box) is not { } plain)
+        {
+            return null;
+        }
+
+        var text = Encoding.UTF8.GetString(plain);
+        CryptographicOperations.ZeroMemory(plain);
+        return text;
+    }
+
+    /// <summary>Decrypts what was sealed for the same row; null when it was changed or belongs to another.</summary>
+    public byte[]? UnsealBytes(string table, string rowId, long version, ReadOnlySpan<byte> box)
     {
         if (box.Length < NonceSize + TagSize)
         {
@@ -89,15 +109,11 @@ internal sealed class MasterKey
         try
         {
             aes.Decrypt(box[..NonceSize], box[NonceSize..^TagSize], box[^TagSize..], plain, Context(table, rowId, version));
-            return Encoding.UTF8.GetString(plain);
+            return plain;
         }
         catch (AuthenticationTagMismatchException)
         {
             return null;
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(plain);
         }
     }
 

@@ -11,6 +11,7 @@ public sealed class SluiceConfigBuilder
     private readonly List<string> _providers = [];
     private readonly List<string> _models = [];
     private readonly List<string> _keys = [];
+    private readonly List<string> _limits = [];
 
     /// <summary>A setting under <c>server</c>; the value as YAML.</summary>
     public SluiceConfigBuilder Server(string name, string value)
@@ -71,6 +72,13 @@ public sealed class SluiceConfigBuilder
         return this;
     }
 
+    /// <summary>A rule under <c>limits</c>, its members as YAML.</summary>
+    public SluiceConfigBuilder Limit(string rule)
+    {
+        _limits.Add($"{{ {rule} }}");
+        return this;
+    }
+
     public string ToYaml()
     {
         var text = new StringBuilder();
@@ -83,6 +91,7 @@ public sealed class SluiceConfigBuilder
         Section(text, "providers", _providers);
         Section(text, "models", _models);
         Section(text, "keys", _keys);
+        Section(text, "limits", _limits);
         return text.ToString();
     }
 

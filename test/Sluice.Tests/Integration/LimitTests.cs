@@ -20,7 +20,12 @@ public sealed partial class LimitTests : IAsyncLifetime
         var config = GatewayFixture.Config(_upstream, lanes: 1)
             .Key("rpm", Key("rpm"), limits: "rpm: 3")
             .Key("tpm", Key("tpm"), limits: "tpm: 1000")
-            .Key("one", Key("one"), limits: "concurrency: 1");
+            .Key("one", Key("one"), limits: "concurrency: 1")
+            .Key("ruled", Key("ruled"))
+            .Limit("per: key, match: ruled, rpm: 2, tpm: 5000")
+            .Limit("per: model, match: 'gpt-pair-*', rpm: 1")
+            .Limit("per: address, concurrency: 40")
+            .Limit("per: global, rpm: 100000");
         _lane = GatewayFixture.LaneOf(_upstream, 0);
         _sluice = await SluiceProcess.StartAsync(new SluiceStart { Config = config.ToYaml() });
     }
@@ -42,6 +47,9 @@ public sealed partial class LimitTests : IAsyncLifetime
             var good = await client.CallAsync(dialect, dialect.ModelOf(_lane), stream: left == 1);
             good.Status.ShouldBe(200, good.Text);
             good.Header("x-ratelimit-limit-requests").ShouldBe("3");
+            good.Header("ratelimit-policy").ShouldBe("\"requests\";q=3;w=60");
+            good.Header("ratelimit").ShouldNotBeNull().ShouldMatch($"^\"requests\";r={left};t=[0-9]+$");
+            good.Headers.ContainsKey("anthropic-ratelimit-requests-reset").ShouldBe(name == "messages");
             good.Header("x-ratelimit-remaining-requests").ShouldBe(left.ToString(CultureInfo.InvariantCulture));
             good.Header("x-ratelimit-reset-requests").ShouldNotBeNull().ShouldMatch(DurationText().ToString());
             good.Headers.Keys.ShouldNotContain("x-ratelimit-limit-tokens");
@@ -56,6 +64,31 @@ public sealed partial class LimitTests : IAsyncLifetime
         dialect.ErrorMessage(refused).ShouldNotBeEmpty();
         dialect.ErrorReason(refused).ShouldBe(name switch { "messages" => "rate_limit_error", "gemini" => "RESOURCE_EXHAUSTED", _ => "rate_limit_exceeded" });
         _lane.First.Requests.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Call_UnderARule_IsRefusedForWhomItLimits()
+    {
+        using var ruled = _sluice.Client(Key("ruled"));
+        using var other = _sluice.Client(GatewayFixture.Key);
+        var good = await ruled.CallAsync(TestedDialect.Messages, _lane.Claude);
+        good.Header("anthropic-ratelimit-requests-limit").ShouldBe("2");
+        good.Header("anthropic-ratelimit-requests-remaining").ShouldBe("1");
+        DateTimeOffset.Parse(good.Header("anthropic-ratelimit-tokens-reset")!, CultureInfo.InvariantCulture).ShouldBe(DateTimeOffset.UtcNow, TimeSpan.FromSeconds(70));
+        good.Header("x-ratelimit-limit-tokens").ShouldBe("5000");
+        (await ruled.CallAsync(TestedDialect.Chat, _lane.ChatPair)).Status.ShouldBe(200);
+
+        var byKey = await ruled.CallAsync(TestedDialect.Chat, _lane.Chat);
+        var byModel = await other.CallAsync(TestedDialect.Chat, _lane.ChatPair);
+        var free = await other.CallAsync(TestedDialect.Chat, _lane.Chat);
+
+        byKey.Status.ShouldBe(429, byKey.Text);
+        TestedDialect.Chat.ErrorMessage(byKey).ShouldContain("This API key has used up its requests per minute");
+        byModel.Status.ShouldBe(429, byModel.Text);
+        TestedDialect.Chat.ErrorMessage(byModel).ShouldContain("This model has used up its requests per minute");
+        int.Parse(byModel.Header("retry-after").ShouldNotBeNull(), CultureInfo.InvariantCulture).ShouldBeInRange(1, 60);
+        free.Status.ShouldBe(200, free.Text);
+        free.Header("x-ratelimit-limit-requests").ShouldBe("100000");
     }
 
     [Fact]

@@ -89,7 +89,7 @@ public sealed class ClientConnectionTests : IDisposable
     [Fact]
     public void Remembered_SameTextAndGeneration_GivesTheCaller()
     {
-        var caller = new Caller { KeyId = "k", KeyName = "k", Models = ModelAllowList.All, Limiter = new KeyLimiter(new LimitsConfig()) };
+        var caller = new Caller { KeyId = "k", KeyName = "k", Models = ModelAllowList.All, Limiter = new SubjectLimiter(new LimitsConfig()) };
         _client.Remembered(new PresentedCredential("Bearer sk-1", 7), 1).ShouldBeNull();
         _client.Remember(new PresentedCredential("Bearer sk-1", 7), caller, 1);
 

@@ -112,7 +112,7 @@ public sealed class RouteExplainerTests : IDisposable
             KeyId = "file:ci",
             KeyName = "ci",
             Models = new ModelAllowList(["gpt-*"]),
-            Limiter = new KeyLimiter(new LimitsConfig()),
+            Limiter = new SubjectLimiter(new LimitsConfig()),
         };
     }
 }

@@ -65,6 +65,6 @@ internal sealed class TwoCallers : ICallerRegistry
         KeyName = name,
         IsAdministrator = administrator,
         Models = ModelAllowList.All,
-        Limiter = new Sluice.Limits.KeyLimiter(new LimitsConfig()),
+        Limiter = new Sluice.Limits.SubjectLimiter(new LimitsConfig()),
     };
 }

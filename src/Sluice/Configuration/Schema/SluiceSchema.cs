@@ -115,6 +115,14 @@ internal static class SluiceSchema
         .Optional("tpm", Values.LongInteger(0), c => c.Tpm, (c, v) => c with { Tpm = v }, "Tokens per minute, input and output.")
         .Optional("concurrency", Values.LongInteger(0), c => c.Concurrency, (c, v) => c with { Concurrency = v }, "Calls at the same time.");
 
+    private static readonly ObjectSchema<LimitRuleConfig> LimitRule = new ObjectSchema<LimitRuleConfig>(() => new())
+        .Key("per", Values.Choice("key", "user", "model", "address", "global"), c => c.Per, (c, v) => c with { Per = v }, "Whose counters: each key, user, model or client address has its own; global is one for all calls.", required: true)
+        .Key("match", Values.Text, c => c.Match, (c, v) => c with { Match = v }, "The key's name, user, model or address; * stands for any run of characters. The first rule that matches counts.")
+        .Optional("rpm", Values.LongInteger(0), c => c.Limits.Rpm, (c, v) => c with { Limits = c.Limits with { Rpm = v } }, "Requests per minute.")
+        .Optional("tpm", Values.LongInteger(0), c => c.Limits.Tpm, (c, v) => c with { Limits = c.Limits with { Tpm = v } }, "Tokens per minute, input and output.")
+        .Optional("concurrency", Values.LongInteger(0), c => c.Limits.Concurrency, (c, v) => c with { Limits = c.Limits with { Concurrency = v } }, "Calls at the same time.")
+        .Check(LimitRules.Check);
+
     private static readonly ObjectSchema<BudgetConfig> Budget = WithBudget(new ObjectSchema<BudgetConfig>(() => new()), c => c, (_, v) => v);
 
     private static readonly ObjectSchema<SharedBudgetConfig> SharedBudget = WithBudget(
@@ -186,6 +194,7 @@ internal static class SluiceSchema
         .Key("keys", new ListSchema<KeyConfig>(Key).Unique(c => c.Name, "name").Distinct(c => c.Key, "key"), c => c.Keys, (c, v) => c with { Keys = v }, "API keys of the file.")
         .Key("pricing", Pricing, c => c.Pricing, (c, v) => c with { Pricing = v }, "What prices decide.")
         .Key("budgets", new ListSchema<SharedBudgetConfig>(SharedBudget).Unique(c => c.Name, "name"), c => c.Budgets, (c, v) => c with { Budgets = v }, "Budgets of everything, of models, keys, users and teams.")
+        .Key("limits", new ListSchema<LimitRuleConfig>(LimitRule), c => c.Limits, (c, v) => c with { Limits = v }, "Limits beside those of a key.")
         .Key("services", new MapSchema<ServiceConfig>(Service), c => c.Services, (c, v) => c with { Services = v }, "Backends behind /llm, /stt, /tts, /ocr, /user, /md2pdf.", inForce: false)
         .Checked("auth", Auth, "Accounts and sign-in.")
         .Checked("quota", Quota, "Generation quotas.");

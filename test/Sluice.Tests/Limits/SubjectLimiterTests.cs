@@ -3,14 +3,14 @@ using Sluice.Limits;
 
 namespace Sluice.Tests.Limits;
 
-public sealed class KeyLimiterTests
+public sealed class SubjectLimiterTests
 {
     private const long Start = 5_000_400;
 
     [Fact]
     public void Acquire_NoLimits_LetsEverythingIn()
     {
-        var limiter = new KeyLimiter(new LimitsConfig());
+        var limiter = new SubjectLimiter(new LimitsConfig());
 
         for (var i = 0; i < 1000; i++)
         {
@@ -23,14 +23,14 @@ public sealed class KeyLimiterTests
     [Fact]
     public void Acquire_RequestsUsedUp_IsRefusedWithATrueRetryAfter()
     {
-        var limiter = new KeyLimiter(new LimitsConfig { Rpm = 2 });
-        Acquire(limiter, at: Start).RemainingRequests.ShouldBe(1);
-        Acquire(limiter, at: Start + 10_000).RemainingRequests.ShouldBe(0);
+        var limiter = new SubjectLimiter(new LimitsConfig { Rpm = 2 });
+        Acquire(limiter, at: Start).Requests!.Value.Remaining.ShouldBe(1);
+        Acquire(limiter, at: Start + 10_000).Requests!.Value.Remaining.ShouldBe(0);
 
         var refused = Acquire(limiter, at: Start + 20_000);
 
         refused.Refused.ShouldBe(LimitKind.Requests);
-        refused.RemainingRequests.ShouldBe(0);
+        refused.Requests!.Value.Remaining.ShouldBe(0);
         Acquire(limiter, at: Start + 20_000 + ((refused.RetryAfterSeconds - 1) * 1000)).Refused.ShouldBe(LimitKind.Requests);
         Acquire(limiter, at: Start + 20_000 + (refused.RetryAfterSeconds * 1000)).Refused.ShouldBe(LimitKind.None);
     }
@@ -41,7 +41,7 @@ public sealed class KeyLimiterTests
     [InlineData(5, 0)]
     public void Acquire_RefusedAtAnyTime_FitsAfterTheRetryAfter(int rpm, int later)
     {
-        var limiter = new KeyLimiter(new LimitsConfig { Rpm = rpm });
+        var limiter = new SubjectLimiter(new LimitsConfig { Rpm = rpm });
         for (var i = 0; i < rpm; i++)
         {
             Acquire(limiter, at: Start).Refused.ShouldBe(LimitKind.None);
@@ -56,7 +56,7 @@ public sealed class KeyLimiterTests
     [Fact]
     public void Acquire_RefusedCalls_DoNotCount()
     {
-        var limiter = new KeyLimiter(new LimitsConfig { Rpm = 1, Tpm = 100, Concurrency = 1 });
+        var limiter = new SubjectLimiter(new LimitsConfig { Rpm = 1, Tpm = 100, Concurrency = 1 });
         Acquire(limiter, 10, 10, Start, out var reserved).Refused.ShouldBe(LimitKind.None);
 
         for (var i = 0; i < 50; i++)
@@ -76,15 +76,15 @@ public sealed class KeyLimiterTests
     [InlineData(10, 1000, 1, nameof(LimitKind.Concurrency))]
     public void Acquire_OneLimitInTheWay_TakesNothingOfTheOthers(long rpm, long tpm, long concurrency, string refused)
     {
-        var limiter = new KeyLimiter(new LimitsConfig { Rpm = rpm, Tpm = tpm, Concurrency = concurrency });
+        var limiter = new SubjectLimiter(new LimitsConfig { Rpm = rpm, Tpm = tpm, Concurrency = concurrency });
         var first = Acquire(limiter, 10, 5);
         first.Refused.ShouldBe(LimitKind.None);
 
         var second = Acquire(limiter, 10, 5);
 
         second.Refused.ToString().ShouldBe(refused);
-        second.RemainingRequests.ShouldBe(first.RemainingRequests);
-        second.RemainingTokens.ShouldBe(first.RemainingTokens);
+        second.Requests!.Value.Remaining.ShouldBe(first.Requests!.Value.Remaining);
+        second.Tokens!.Value.Remaining.ShouldBe(first.Tokens!.Value.Remaining);
         second.RetryAfterSeconds.ShouldBeGreaterThanOrEqualTo(1);
         limiter.InFlight.ShouldBe(1);
     }
@@ -92,7 +92,7 @@ public sealed class KeyLimiterTests
     [Fact]
     public void Acquire_LargerThanTheWholeLimit_IsLetInAlone()
     {
-        var limiter = new KeyLimiter(new LimitsConfig { Tpm = 100 });
+        var limiter = new SubjectLimiter(new LimitsConfig { Tpm = 100 });
 
         Acquire(limiter, 5_000, 5_000).Refused.ShouldBe(LimitKind.None);
 
@@ -102,7 +102,7 @@ public sealed class KeyLimiterTests
     [Fact]
     public void Acquire_TheLargestOfNumbersAsBound_ReservesTheWholeLimit()
     {
-        var limiter = new KeyLimiter(new LimitsConfig { Tpm = 100 });
+        var limiter = new SubjectLimiter(new LimitsConfig { Tpm = 100 });
 
         Acquire(limiter, 10, long.MaxValue, Start, out var reserved).Refused.ShouldBe(LimitKind.None);
 
@@ -112,19 +112,19 @@ public sealed class KeyLimiterTests
     [Fact]
     public void Acquire_NoBoundStated_HoldsPartOfWhatIsLeft()
     {
-        var limiter = new KeyLimiter(new LimitsConfig { Tpm = 500 });
+        var limiter = new SubjectLimiter(new LimitsConfig { Tpm = 500 });
 
-        Acquire(limiter, 100, -1, Start, out var reserved).RemainingTokens.ShouldBe(0);
+        Acquire(limiter, 100, -1, Start, out var reserved).Tokens!.Value.Remaining.ShouldBe(0);
 
         reserved.ShouldBe(500);
         limiter.Release(reserved, 130, Start, Start);
-        Acquire(limiter, 370, 0).RemainingTokens.ShouldBe(0);
+        Acquire(limiter, 370, 0).Tokens!.Value.Remaining.ShouldBe(0);
     }
 
     [Fact]
     public void Release_UsedLessThanReserved_GivesTheRestBack()
     {
-        var limiter = new KeyLimiter(new LimitsConfig { Tpm = 1000 });
+        var limiter = new SubjectLimiter(new LimitsConfig { Tpm = 1000 });
         Acquire(limiter, 100, 900, Start, out var reserved).Refused.ShouldBe(LimitKind.None);
         Acquire(limiter, 1, 0).Refused.ShouldBe(LimitKind.Tokens);
 
@@ -132,13 +132,13 @@ public sealed class KeyLimiterTests
 
         var next = Acquire(limiter, 850, 0, Start + 5_000, out _);
         next.Refused.ShouldBe(LimitKind.None);
-        next.RemainingTokens.ShouldBe(0);
+        next.Tokens!.Value.Remaining.ShouldBe(0);
     }
 
     [Fact]
     public void Release_UsedMoreThanReserved_CountsTheRest()
     {
-        var limiter = new KeyLimiter(new LimitsConfig { Tpm = 1000 });
+        var limiter = new SubjectLimiter(new LimitsConfig { Tpm = 1000 });
         Acquire(limiter, 10, 10, Start, out var reserved).Refused.ShouldBe(LimitKind.None);
 
         limiter.Release(reserved, 2_000, Start, Start + 5_000);
@@ -149,7 +149,7 @@ public sealed class KeyLimiterTests
     [Fact]
     public void Release_CallOutlivedTheWindow_StillCountsWhatItUsed()
     {
-        var limiter = new KeyLimiter(new LimitsConfig { Tpm = 10_000 });
+        var limiter = new SubjectLimiter(new LimitsConfig { Tpm = 10_000 });
         Acquire(limiter, 10, -1, Start, out var reserved).Refused.ShouldBe(LimitKind.None);
 
         limiter.Release(reserved, 50_000, Start, Start + 90_000);
@@ -160,7 +160,7 @@ public sealed class KeyLimiterTests
     [Fact]
     public void Update_NewBounds_KeepsTheCounts()
     {
-        var limiter = new KeyLimiter(new LimitsConfig { Rpm = 5, Tpm = 100 });
+        var limiter = new SubjectLimiter(new LimitsConfig { Rpm = 5, Tpm = 100 });
         Acquire(limiter, 20, 20);
         Acquire(limiter, 20, 20);
 
@@ -169,13 +169,13 @@ public sealed class KeyLimiterTests
         Acquire(limiter).Refused.ShouldBe(LimitKind.Requests);
         limiter.Update(new LimitsConfig { Rpm = 3, Tpm = 100 });
         Acquire(limiter, 20, 1).Refused.ShouldBe(LimitKind.Tokens);
-        Acquire(limiter, 10, 10).RemainingTokens.ShouldBe(0);
+        Acquire(limiter, 10, 10).Tokens!.Value.Remaining.ShouldBe(0);
     }
 
     [Fact]
     public void Update_LimitOffAndOnAgain_CountsWhatCameInBetween()
     {
-        var limiter = new KeyLimiter(new LimitsConfig { Rpm = 3, Tpm = 1000 });
+        var limiter = new SubjectLimiter(new LimitsConfig { Rpm = 3, Tpm = 1000 });
         Acquire(limiter, at: Start);
 
         limiter.Update(new LimitsConfig { Tpm = 1000 });
@@ -192,7 +192,7 @@ public sealed class KeyLimiterTests
     public async Task AcquireAndRelease_FromManyTasks_NeverExceedsAndNeverLeaks(long? rpm)
     {
         const int most = 7;
-        var limiter = new KeyLimiter(new LimitsConfig { Rpm = rpm, Concurrency = most });
+        var limiter = new SubjectLimiter(new LimitsConfig { Rpm = rpm, Concurrency = most });
         var running = 0;
         var highest = 0;
         var admitted = 0;
@@ -226,9 +226,9 @@ public sealed class KeyLimiterTests
         Acquire(limiter).Refused.ShouldBe(LimitKind.Concurrency);
     }
 
-    private static LimitDecision Acquire(KeyLimiter limiter, long input = 1, long output = 1, long at = Start) => limiter.Acquire(input, output, at, out _);
+    private static LimitDecision Acquire(SubjectLimiter limiter, long input = 1, long output = 1, long at = Start) => limiter.Acquire(new LimitDemand(input, output, at), out _);
 
-    private static LimitDecision Acquire(KeyLimiter limiter, long input, long output, long at, out long reserved) => limiter.Acquire(input, output, at, out reserved);
+    private static LimitDecision Acquire(SubjectLimiter limiter, long input, long output, long at, out long reserved) => limiter.Acquire(new LimitDemand(input, output, at), out reserved);
 
     private static void InterlockedMax(ref int place, int value)
     {
