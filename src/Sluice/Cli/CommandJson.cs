@@ -31,6 +31,7 @@ internal sealed record ConfigMessageDocument(string Source, int? Line, string Pa
 [JsonSerializable(typeof(CreatedKeyDocument))]
 [JsonSerializable(typeof(KeyListDocument))]
 [JsonSerializable(typeof(RevokedKeyDocument))]
+[JsonSerializable(typeof(UsageExportDocument))]
 [JsonSerializable(typeof(ConnectDocument))]
 [JsonSerializable(typeof(RouteDocument))]
 [JsonSerializable(typeof(SimulatorDocument))]

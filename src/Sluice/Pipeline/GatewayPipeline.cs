@@ -27,7 +27,7 @@ internal sealed partial class GatewayPipeline(
     GatewayRuntime runtime,
     ICallerRegistry callers,
     AttemptEngine attempts,
-    IUsageSink usage,
+    ILedger ledger,
     CallWatchdog watchdog,
     GatewayMetrics metrics,
     CallLog calls,
@@ -243,10 +243,15 @@ internal sealed partial class GatewayPipeline(
         if (call.Target is not null)
         {
             var record = MakeRecord(call, status, in tokens, cost, latency, firstToken);
-            if (!usage.TryWrite(record))
+            var entry = new LedgerEntry
             {
-                await usage.WriteAsync(record, CancellationToken.None).ConfigureAwait(false);
-            }
+                RequestId = record.RequestId,
+                KeyId = record.KeyId,
+                KeyName = record.KeyName,
+                Model = record.Model,
+                Operation = record.Operation,
+            };
+            await ledger.SettleAsync(entry, record).ConfigureAwait(false);
         }
 
         Record(call, new CallSummary
