@@ -26,6 +26,8 @@ namespace Sluice.Admin;
 [JsonSerializable(typeof(CreateModelBody))]
 [JsonSerializable(typeof(ReplaceModelBody))]
 [JsonSerializable(typeof(Page<UsageRecordItem>))]
+[JsonSerializable(typeof(UsageRecordItem))]
+[JsonSerializable(typeof(CorrectUsageBody))]
 [JsonSerializable(typeof(UsageSummary))]
 [JsonSerializable(typeof(PriceTable))]
 [JsonSerializable(typeof(ConfigurationItem))]

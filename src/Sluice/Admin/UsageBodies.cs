@@ -42,7 +42,22 @@ internal sealed record UsageRecordItem : IListItem
     public long Attempts { get; init; }
     public long HttpStatus { get; init; }
 
-    /// <summary>When the call arrived.</summary>
+    /// <summary>By which price the cost was counted; null where no price is known.</summary>
+    public string? PriceId { get; init; }
+
+    /// <summary>True when the upstream reported more than was reserved.</summary>
+    public bool Overrun { get; init; }
+
+    /// <summary>The id of the record that this one corrects; its cost is the difference. Null for the record of a call.</summary>
+    public string? Corrects { get; init; }
+
+    /// <summary>Why it corrects.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The name of the key that made the correction.</summary>
+    public string? CorrectedBy { get; init; }
+
+    /// <summary>When the call arrived; of a correction, when it was made.</summary>
     public DateTimeOffset At { get; init; }
 
     [JsonIgnore]
@@ -106,3 +121,16 @@ internal sealed record UsageSummaryItem
 /// <param name="Data">Most calls first.</param>
 /// <param name="NextCursor">Always null: a summary is one page.</param>
 internal sealed record UsageSummary(string GroupBy, IReadOnlyList<UsageSummaryItem> Data, string? NextCursor);
+
+/// <summary>A correction of what a call cost: either what it costs, or the difference.</summary>
+internal sealed record CorrectUsageBody
+{
+    /// <summary>What the call costs, in billionths of a US dollar.</summary>
+    public long? CostNanoUsd { get; init; }
+
+    /// <summary>What is to be added to its cost, in billionths of a US dollar; negative takes away.</summary>
+    public long? DeltaNanoUsd { get; init; }
+
+    /// <summary>Why; at most 256 characters.</summary>
+    public string? Reason { get; init; }
+}

@@ -32,6 +32,7 @@ internal sealed record ConfigMessageDocument(string Source, int? Line, string Pa
 [JsonSerializable(typeof(KeyListDocument))]
 [JsonSerializable(typeof(RevokedKeyDocument))]
 [JsonSerializable(typeof(PriceImportDocument))]
+[JsonSerializable(typeof(UsageExportDocument))]
 [JsonSerializable(typeof(ConnectDocument))]
 [JsonSerializable(typeof(RouteDocument))]
 [JsonSerializable(typeof(SimulatorDocument))]

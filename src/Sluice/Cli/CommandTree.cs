@@ -39,6 +39,7 @@ internal sealed class CommandTree
         Root.Subcommands.Add(DoctorCommand.Create(this));
         Root.Subcommands.Add(KeysCommands.Create(this));
         Root.Subcommands.Add(PricesCommands.Create(this));
+        Root.Subcommands.Add(UsageCommands.Create(this));
         Root.Subcommands.Add(ConnectCommand.Create(this));
         Root.Subcommands.Add(RouteCommands.Create(this));
         Root.Subcommands.Add(SimulateCommand.Create(this));

@@ -61,8 +61,11 @@ internal sealed class NativeStatement : IDisposable
         Check(raw.sqlite3_bind_text(_statement, parameter, utf8[..length]));
     }
 
-    /// <summary>Runs the statement once and makes it ready for the next row.</summary>
-    public void Execute()
+    /// <summary>Binds bytes.</summary>
+    public void Bind(int parameter, ReadOnlySpan<byte> bytes) => Check(raw.sqlite3_bind_blob(_statement, parameter, bytes));
+
+    /// <summary>Runs the statement once and makes it ready for the next row; true when it changed one.</summary>
+    public bool Execute()
     {
         var result = raw.sqlite3_step(_statement);
         raw.sqlite3_reset(_statement);
@@ -70,6 +73,8 @@ internal sealed class NativeStatement : IDisposable
         {
             Check(result);
         }
+
+        return raw.sqlite3_changes(_database) > 0;
     }
 
     public void Dispose() => _statement.Dispose();

@@ -17,23 +17,17 @@ internal sealed class Rollup
     public long FirstId { get; private set; } = long.MaxValue;
     public long LastId { get; private set; }
 
-    public void Add(UsageRecord record, long id)
+    /// <summary>Adds a call, or the difference that a correction makes.</summary>
+    public void Add(UsageRecord record)
     {
-        var free = record.Status is UsageStatus.Failed or UsageStatus.Void;
-        var tokens = record.Tokens.Folded;
-        Calls++;
-        Failed += free ? 1 : 0;
-        Unpriced += !free && record.CostNanoUsd is null ? 1 : 0;
-        Input += tokens.Input;
-        CacheRead += tokens.CacheRead;
-        CacheWrite5m += tokens.CacheWrite5m;
-        CacheWrite1h += tokens.CacheWrite1h;
-        Output += tokens.Output;
-        Reasoning += tokens.Reasoning;
-        Cost += record.CostNanoUsd ?? 0;
-        Latency += record.LatencyMicros;
+        var id = record.JournalSequence;
         FirstId = Math.Min(FirstId, id);
         LastId = Math.Max(LastId, id);
+        Cost = Saturated(Cost, record.CostNanoUsd ?? 0);
+        if (record.Correction is null)
+        {
+            AddCall(record);
+        }
     }
 
     public void Add(Rollup other)
@@ -47,9 +41,28 @@ internal sealed class Rollup
         CacheWrite1h += other.CacheWrite1h;
         Output += other.Output;
         Reasoning += other.Reasoning;
-        Cost += other.Cost;
+        Cost = Saturated(Cost, other.Cost);
         Latency += other.Latency;
         FirstId = Math.Min(FirstId, other.FirstId);
         LastId = Math.Max(LastId, other.LastId);
     }
+
+    private void AddCall(UsageRecord record)
+    {
+        var free = record.Status is UsageStatus.Failed or UsageStatus.Void;
+        var tokens = record.Tokens.Folded;
+        Calls++;
+        Failed += free ? 1 : 0;
+        Unpriced += !free && record.CostNanoUsd is null ? 1 : 0;
+        Input += tokens.Input;
+        CacheRead += tokens.CacheRead;
+        CacheWrite5m += tokens.CacheWrite5m;
+        CacheWrite1h += tokens.CacheWrite1h;
+        Output += tokens.Output;
+        Reasoning += tokens.Reasoning;
+        Latency += record.LatencyMicros;
+    }
+
+    /// <summary>An upstream that reports nonsense must not turn a sum over.</summary>
+    private static long Saturated(long a, long b) => (long)Int128.Clamp((Int128)a + b, long.MinValue, long.MaxValue);
 }

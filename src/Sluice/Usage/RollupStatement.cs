@@ -3,7 +3,7 @@ using Sluice.Storage;
 
 namespace Sluice.Usage;
 
-/// <summary>Adds sums to a row of one roll-up table.</summary>
+/// <summary>Adds sums to a row of one roll-up table. The sum of costs stops at the largest number instead of turning over.</summary>
 internal sealed class RollupStatement : IDisposable
 {
     private readonly NativeStatement _upsert;
@@ -16,7 +16,7 @@ internal sealed class RollupStatement : IDisposable
             + "calls = calls + excluded.calls, failed = failed + excluded.failed, unpriced = unpriced + excluded.unpriced, "
             + "input = input + excluded.input, cache_read = cache_read + excluded.cache_read, "
             + "cache_write_5m = cache_write_5m + excluded.cache_write_5m, cache_write_1h = cache_write_1h + excluded.cache_write_1h, "
-            + "output = output + excluded.output, reasoning = reasoning + excluded.reasoning, cost = cost + excluded.cost, "
+            + "output = output + excluded.output, reasoning = reasoning + excluded.reasoning, cost = min(cost + excluded.cost, 9223372036854775807), "
             + "latency = latency + excluded.latency, first_id = min(first_id, excluded.first_id), last_id = max(last_id, excluded.last_id)",
             15);
 

@@ -5,92 +5,122 @@ using Sluice.Storage;
 
 namespace Sluice.Usage;
 
-/// <summary>
-/// Holds the account of ended calls until the database's writer thread stores it, in transactions of many rows. Handing a
-/// record over is one lock-free enqueue; the first after a pause sets a timer, so that an idle service does not wake up.
-/// What was accepted is stored: a failing database is tried again, and the queue is emptied before the database closes.
-/// </summary>
-internal sealed partial class UsageQueue : IUsageSink, IAsyncDisposable
+/// <summary>What knows how far the journal is settled, and wants to know how far the database is.</summary>
+internal interface IDrainProgress
 {
-    /// <summary>About two seconds of the busiest single core; beyond it callers wait.</summary>
-    public const int Capacity = 65_536;
+    /// <summary>How far the journal is dealt with; asked before the queue is looked at.</summary>
+    JournalBounds Bounds();
+
+    /// <summary>Every outcome up to this sequence number is in the database; on the writer's thread.</summary>
+    void Stored(long watermark);
+}
+
+/// <summary>
+/// Holds outcomes until the database's writer thread stores them, in the order of the journal and in transactions of many
+/// rows. Handing one over is one lock-free enqueue; the first after a pause sets a timer, so that an idle service does not
+/// wake up. A failing database is tried again; what it is not given before the process ends, the journal has.
+/// </summary>
+internal sealed partial class UsageQueue : IAsyncDisposable
+{
+    /// <summary>Some 100 MB, and several seconds of the busiest core; beyond it new calls wait.</summary>
+    public const int Capacity = 200_000;
 
     /// <summary>Few enough that a commit holds the writer only for milliseconds.</summary>
     private const int RowsPerTransaction = 2_000;
 
-    private const int MostRetriesAtClose = 10;
+    private const int MostRetriesAtClose = 3;
 
     private static readonly TimeSpan BatchDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
 
     private readonly ConcurrentQueue<UsageRecord> _records = new();
+    private readonly PriorityQueue<UsageRecord, long> _ordered = new();
     private readonly List<UsageRecord> _batch = new(RowsPerTransaction);
     private readonly SqliteDatabase _database;
     private readonly KeyUse _keyUse;
+    private readonly IChargeSink? _charges;
     private readonly TimeProvider _time;
     private readonly ILogger<UsageQueue> _logger;
     private readonly ITimer _timer;
     private readonly Func<SqliteConnection, bool> _writeBatch;
     private readonly Action _afterCommit;
+    private IDrainProgress? _progress;
     private UsageWriter? _writer;
     private TaskCompletionSource _room = NewRoom();
-    private int _count;
+    private long _watermark;
+    private long _handedOver;
+    private long _stored;
     private int _armed;
     private volatile bool _closed;
 
-    public UsageQueue(SqliteDatabase database, KeyUse keyUse, TimeProvider time, ILogger<UsageQueue> logger)
+    public UsageQueue(SqliteDatabase database, KeyUse keyUse, TimeProvider time, ILogger<UsageQueue> logger, IChargeSink? charges = null)
     {
         _database = database;
         _keyUse = keyUse;
+        _charges = charges;
         _time = time;
         _logger = logger;
         _writeBatch = WriteBatch;
-        _afterCommit = MakeRoom;
+        _afterCommit = AfterCommit;
         _timer = time.CreateTimer(_ => _ = StoreInBackgroundAsync(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Records that wait to be stored.</summary>
-    public int Count => Volatile.Read(ref _count);
+    /// <summary>Outcomes that wait to be stored.</summary>
+    public int Count => (int)(Volatile.Read(ref _handedOver) - Volatile.Read(ref _stored));
 
-    public bool TryWrite(UsageRecord record)
+    /// <summary>False when the database is so far behind that new calls have to wait.</summary>
+    public bool HasRoom => Count < Capacity;
+
+    /// <summary>From now on outcomes are stored only as far as the journal is settled, and the watermark is kept.</summary>
+    public void Follow(IDrainProgress progress) => _progress = progress;
+
+    /// <summary>Hands an outcome over; it has its sequence number. Always taken: what was sent upstream must come to the account.</summary>
+    public void Add(UsageRecord record)
     {
-        if (Interlocked.Increment(ref _count) > Capacity)
-        {
-            Interlocked.Decrement(ref _count);
-            return false;
-        }
-
+        // Counted first: whoever sees it counted waits for it.
+        Interlocked.Increment(ref _handedOver);
         _records.Enqueue(record);
         if (Volatile.Read(ref _armed) == 0)
         {
             Arm(BatchDelay);
         }
-
-        return true;
     }
 
-    public async ValueTask WriteAsync(UsageRecord record, CancellationToken cancellationToken)
+    /// <summary>Waits until new calls may come; false when that took too long.</summary>
+    public async ValueTask<bool> WaitForRoomAsync(TimeSpan longest)
     {
+        var start = _time.GetTimestamp();
         while (true)
         {
-            // Taken before the attempt: room made in between completes this very task.
+            // Taken before the look: room made in between completes this very task.
             var room = Volatile.Read(ref _room);
-            if (TryWrite(record))
+            if (HasRoom)
             {
-                return;
+                return true;
             }
 
-            await room.Task.WaitAsync(cancellationToken);
+            var rest = longest - _time.GetElapsedTime(start);
+            if (rest <= TimeSpan.Zero)
+            {
+                return false;
+            }
+
+            await Task.WhenAny(room.Task, Task.Delay(rest, _time));
         }
     }
 
     /// <summary>Stores what was handed over before this call; a reader that then queries sees it.</summary>
     public async Task FlushAsync()
     {
-        // Records that come meanwhile are not waited for.
-        for (var rest = Count; rest > 0; rest -= RowsPerTransaction)
+        var mark = Volatile.Read(ref _handedOver);
+        while (Volatile.Read(ref _stored) < mark)
         {
-            await _database.WriteAsync(_writeBatch, _afterCommit);
+            if (!await _database.WriteAsync(_writeBatch, _afterCommit) && Volatile.Read(ref _stored) < mark)
+            {
+                // A call that settled before is just handing its outcome over.
+                await Task.Delay(Moment, _time);
+            }
         }
     }
 
@@ -104,13 +134,13 @@ internal sealed partial class UsageQueue : IUsageSink, IAsyncDisposable
 
         _closed = true;
         await _timer.DisposeAsync();
-        for (var failures = 0; Count > 0;)
+        for (var attempt = 1; Count > 0 && attempt <= MostRetriesAtClose; attempt++)
         {
             try
             {
                 await FlushAsync();
             }
-            catch (SqliteException e) when (++failures < MostRetriesAtClose)
+            catch (SqliteException e)
             {
                 Log.StoreFailed(_logger, e, Count);
                 await Task.Delay(RetryDelay, _time);
@@ -135,7 +165,11 @@ internal sealed partial class UsageQueue : IUsageSink, IAsyncDisposable
         var delay = BatchDelay;
         try
         {
-            await FlushAsync();
+            var rest = Count;
+            while (rest > 0 && await _database.WriteAsync(_writeBatch, _afterCommit))
+            {
+                rest -= RowsPerTransaction;
+            }
         }
         catch (SqliteException e)
         {
@@ -154,10 +188,20 @@ internal sealed partial class UsageQueue : IUsageSink, IAsyncDisposable
     /// <summary>On the writer's thread, in a transaction. The records leave the queue for good only when it commits.</summary>
     private bool WriteBatch(SqliteConnection connection)
     {
-        // What a failed transaction has left is written first.
-        while (_batch.Count < RowsPerTransaction && _records.TryDequeue(out var record))
+        // Asked before the queue is looked at: every outcome up to it is there by now.
+        var bounds = _progress?.Bounds() ?? new JournalBounds(long.MaxValue, 0, long.MaxValue);
+        var through = bounds.SettledThrough;
+        while (_records.TryDequeue(out var record))
         {
-            _batch.Add(record);
+            _ordered.Enqueue(record, record.JournalSequence);
+        }
+
+        // What a failed transaction has left is written first. A gap ends the batch: rows come in the order of their ids, so
+        // that a reader who pages, or follows the end, never has a row appear behind it.
+        while (_batch.Count < RowsPerTransaction && _ordered.TryPeek(out var next, out var sequence) && sequence <= through)
+        {
+            _batch.Add(next);
+            _ordered.Dequeue();
         }
 
         if (_batch.Count == 0)
@@ -165,17 +209,25 @@ internal sealed partial class UsageQueue : IUsageSink, IAsyncDisposable
             return false;
         }
 
-        _writer ??= new UsageWriter(connection, _keyUse);
-        _writer.Write(connection, _batch);
+        var more = _ordered.TryPeek(out _, out var rest) && rest <= through;
+        _watermark = Math.Min(more ? _batch[^1].JournalSequence : through, bounds.WatermarkLimit);
+        _writer ??= new UsageWriter(connection, _keyUse, _charges);
+        _writer.Write(connection, _batch, _watermark);
         return true;
     }
 
     /// <summary>On the writer's thread, after the commit.</summary>
-    private void MakeRoom()
+    private void AfterCommit()
     {
-        Interlocked.Add(ref _count, -_batch.Count);
+        if (_batch.Count == 0)
+        {
+            return;
+        }
+
+        Interlocked.Add(ref _stored, _batch.Count);
         _batch.Clear();
         Interlocked.Exchange(ref _room, NewRoom()).SetResult();
+        _progress?.Stored(_watermark);
     }
 
     private static partial class Log

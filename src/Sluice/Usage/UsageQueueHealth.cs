@@ -6,7 +6,7 @@ namespace Sluice.Usage;
 
 /// <summary>
 /// Says in <c>/health</c> whether the database keeps up with the account. A queue that is half full is one that has not been
-/// emptied for a second of the heaviest traffic: the disk is slow, full, or gone.
+/// emptied for seconds of the heaviest traffic: the disk is slow, full, or gone.
 /// </summary>
 internal sealed class UsageQueueHealth(UsageQueue queue) : IHealthContributor
 {
@@ -24,5 +24,5 @@ internal sealed class UsageQueueHealth(UsageQueue queue) : IHealthContributor
 
     private static string Reason(int waiting) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{waiting} usage records wait for the database. When {UsageQueue.Capacity} do, calls wait too: look at the disk of the data folder.");
+        $"{waiting} usage records wait for the database; none is lost, the journal has them. When {UsageQueue.Capacity} do, new calls wait too: look at the disk of the data folder.");
 }

@@ -1,6 +1,7 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Sluice.Storage;
+using Sluice.Usage.Export;
 
 namespace Sluice.Usage;
 
@@ -9,6 +10,13 @@ internal sealed class UsageReader(SqliteDatabase database, UsageQueue queue, Tim
 {
     private const string SeriesOfFilter =
         "(SELECT id FROM usage_series WHERE (@Key IS NULL OR key_name = @Key OR key_id = @Key) AND (@Model IS NULL OR model = @Model))";
+
+    private const string CorrectionsByHour =
+        "SELECT r.at / 3600000000 AS bucket, r.series AS series, SUM(r.cost) AS cost FROM usage_corrections x JOIN usage_records r ON r.id = x.id "
+        + "WHERE r.at >= @From AND r.at < @To GROUP BY 1, 2";
+
+    /// <summary>Rows of one read of <see cref="ReadAllAsync"/>: a few megabytes.</summary>
+    private const int PageSize = 2_000;
 
     private const long MicrosPerMinute = 60_000_000;
     private const long MicrosPerHour = 60 * MicrosPerMinute;
@@ -29,7 +37,7 @@ internal sealed class UsageReader(SqliteDatabase database, UsageQueue queue, Tim
         var ranges = filter.IsEmpty ? [(First: 0L, Last: long.MaxValue - 1)] : Ranges(read.Connection, filter, below);
         foreach (var (first, last) in ranges)
         {
-            rows.AddRange(Rows(read.Connection, filter, first, Math.Min(last, below - 1), limit - rows.Count));
+            rows.AddRange(Rows(read.Connection, filter, first, Math.Min(last, below - 1), limit - rows.Count, "DESC"));
             if (rows.Count == limit)
             {
                 break;
@@ -37,6 +45,85 @@ internal sealed class UsageReader(SqliteDatabase database, UsageQueue queue, Tim
         }
 
         return rows;
+    }
+
+    /// <summary>Every record of the filter that is stored now, oldest first, in pages; the database is free between two of them.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<UsageRow>> ReadAllAsync(UsageFilter filter)
+    {
+        await CatchUpAsync();
+        List<(long First, long Last)> ranges;
+        using (var read = database.Read())
+        {
+            var last = read.Connection.Scalar<long>("SELECT MAX(id) FROM usage_records");
+            ranges = filter.IsEmpty ? [(First: 0L, Last: last)] : Ranges(read.Connection, filter, last + 1);
+        }
+
+        for (var i = ranges.Count - 1; i >= 0; i--)
+        {
+            var (first, last) = ranges[i];
+            for (var full = true; full;)
+            {
+                List<UsageRow> page;
+                using (var read = database.Read())
+                {
+                    page = [.. Rows(read.Connection, filter, first, last, PageSize, "ASC")];
+                }
+
+                yield return page;
+                full = page.Count == PageSize;
+                first = full ? page[^1].Id + 1 : first;
+            }
+        }
+    }
+
+    /// <summary>The filter's hours of each series, oldest first, in pages; a span is rounded outwards to whole hours.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<FocusHour>> ReadHoursAsync(UsageFilter filter)
+    {
+        await CatchUpAsync();
+        var from = filter.From is { } start ? RollupCover.Floor(start.UnixMicros(), MicrosPerHour) : 0;
+        var to = filter.To is { } end ? RollupCover.Ceiling(end.UnixMicros(), MicrosPerHour) : long.MaxValue;
+        var (bucket, series) = (from / MicrosPerHour, long.MinValue);
+        for (var full = true; full;)
+        {
+            List<FocusHour> page;
+            using (var read = database.Read())
+            {
+                page = read.Connection.Query<FocusHour>(
+                    $"SELECT {FocusHour.Columns} FROM usage_hours u JOIN usage_series s ON s.id = u.series "
+                    + $"LEFT JOIN ({CorrectionsByHour}) c ON c.bucket = u.bucket AND c.series = u.series "
+                    + "WHERE (u.bucket, u.series) > (@Bucket, @Series) AND u.bucket < @End "
+                    + (filter.NamesSeries ? $"AND u.series IN {SeriesOfFilter} " : "")
+                    + "ORDER BY u.bucket, u.series LIMIT @Limit",
+                    new { filter.Key, filter.Model, Bucket = bucket, Series = series, From = from, To = to, End = to / MicrosPerHour, Limit = PageSize }).AsList();
+            }
+
+            yield return page;
+            full = page.Count == PageSize;
+            (bucket, series) = full ? (page[^1].Bucket, page[^1].Series) : (bucket, series);
+        }
+    }
+
+    /// <summary>The record of an id; null when there is none.</summary>
+    public async Task<UsageRow?> FindAsync(long id)
+    {
+        await CatchUpAsync();
+        using var read = database.Read();
+        return Row(read.Connection, id);
+    }
+
+    /// <summary>The record of a call, by the value of its <c>x-request-id</c>; null when there is none.</summary>
+    public async Task<UsageRow?> FindAsync(string requestId)
+    {
+        await CatchUpAsync();
+        using var read = database.Read();
+        return RecordLookup.Find(read.Connection, requestId) is { } id ? Row(read.Connection, id) : null;
+    }
+
+    /// <summary>What the call's record was given as its trace; null when it had none.</summary>
+    public byte[]? Detail(long id)
+    {
+        using var read = database.Read();
+        return read.Connection.Scalar<byte[]>("SELECT detail FROM usage_details WHERE id = $0", id);
     }
 
     /// <summary>Sums by group, most calls first, whole minutes (whole hours before the last two days).</summary>
@@ -111,12 +198,14 @@ internal sealed class UsageReader(SqliteDatabase database, UsageQueue queue, Tim
         return ranges;
     }
 
-    private static IEnumerable<UsageRow> Rows(SqliteConnection connection, UsageFilter filter, long first, long last, int limit)
-        // CROSS JOIN fixes the order in SQLite: records by id first, never an index made on the fly over all of them.
+    private static UsageRow? Row(SqliteConnection connection, long id)
+        => connection.QuerySingleOrDefault<UsageRow>($"SELECT {UsageRow.Columns} FROM {UsageRow.Tables} WHERE r.id = @Id", new { Id = id });
+
+    private static IEnumerable<UsageRow> Rows(SqliteConnection connection, UsageFilter filter, long first, long last, int limit, string order)
         => connection.Query<UsageRow>(
-            $"SELECT {UsageRow.Columns} FROM usage_records r CROSS JOIN usage_series s ON s.id = r.series WHERE r.id BETWEEN @First AND @Last "
+            $"SELECT {UsageRow.Columns} FROM {UsageRow.Tables} WHERE r.id BETWEEN @First AND @Last "
             + (filter.NamesSeries ? $"AND r.series IN {SeriesOfFilter} " : "")
-            + "AND r.at >= @From AND r.at < @To ORDER BY r.id DESC LIMIT @Limit",
+            + $"AND r.at >= @From AND r.at < @To ORDER BY r.id {order} LIMIT @Limit",
             new
             {
                 filter.Key,

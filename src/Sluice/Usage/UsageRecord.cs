@@ -21,8 +21,14 @@ internal enum UsageStatus : byte
     Void,
 }
 
-/// <summary>One call's account, written once when it ends.</summary>
-internal sealed class UsageRecord
+/// <summary>What a record corrects.</summary>
+/// <param name="RecordId">The id of the record of a call.</param>
+/// <param name="Reason">In the administrator's words.</param>
+/// <param name="MadeBy">The name of the administrator's key.</param>
+internal sealed record UsageCorrection(long RecordId, string Reason, string MadeBy);
+
+/// <summary>One call's account, written once when it ends; or a correction of one, whose cost is the difference.</summary>
+internal sealed record UsageRecord : ICallIdentity
 {
     /// <summary>The value of <c>x-request-id</c>.</summary>
     public required string RequestId { get; init; }
@@ -64,4 +70,22 @@ internal sealed class UsageRecord
 
     /// <summary>When the call arrived, in microseconds since the Unix epoch.</summary>
     public long AtMicros { get; init; }
+
+    /// <summary>By which price the cost was counted; null when none is known.</summary>
+    public string? PriceId { get; init; }
+
+    /// <summary>The sequence number of the record in the journal, and its id in the database; 0 until it is durable.</summary>
+    public long JournalSequence { get; set; }
+
+    /// <summary>The budgets that the call was under; empty for most.</summary>
+    public IReadOnlyList<BudgetCharge> Charges { get; init; } = [];
+
+    /// <summary>How the call came to its answer, for the one who made the call's trace; null for most.</summary>
+    public byte[]? Detail { get; init; }
+
+    /// <summary>True when the upstream reported more than was reserved.</summary>
+    public bool Overrun { get; init; }
+
+    /// <summary>Null for the record of a call.</summary>
+    public UsageCorrection? Correction { get; init; }
 }

@@ -2,7 +2,7 @@ namespace Sluice.Usage;
 
 /// <summary>The texts of a record that repeat from call to call; the database keeps each combination once.</summary>
 internal readonly record struct UsageSeries(
-    string KeyId, string KeyName, string User, string Model, string Provider, string UpstreamModel, string Credential, string Operation)
+    string KeyId, string KeyName, string User, string Model, string Provider, string UpstreamModel, string Credential, string Operation, string PriceId)
 {
     /// <summary>Clients choose model names freely; longer ones are cut so that a row stays small.</summary>
     private const int LongestText = 256;
@@ -15,7 +15,8 @@ internal readonly record struct UsageSeries(
         Cut(record.Provider),
         Cut(record.UpstreamModel),
         Cut(record.Credential),
-        Cut(record.Operation));
+        Cut(record.Operation),
+        Cut(record.PriceId ?? ""));
 
     /// <summary>True when a record has the very same string objects: the usual case for calls of one key and model in a row.</summary>
     public bool HasSameTexts(UsageRecord record)
@@ -26,9 +27,10 @@ internal readonly record struct UsageSeries(
         && string.Equals(Model, record.Model, StringComparison.Ordinal)
         && string.Equals(UpstreamModel, record.UpstreamModel, StringComparison.Ordinal)
         && string.Equals(KeyName, record.KeyName, StringComparison.Ordinal)
-        && string.Equals(User, record.User ?? "", StringComparison.Ordinal);
+        && string.Equals(User, record.User ?? "", StringComparison.Ordinal)
+        && string.Equals(PriceId, record.PriceId ?? "", StringComparison.Ordinal);
 
-    /// <summary>Few of the texts tell most series apart; hashing all eight would cost more than writing the row.</summary>
+    /// <summary>Few of the texts tell most series apart; hashing all nine would cost more than writing the row.</summary>
     public override int GetHashCode()
         => HashCode.Combine(
             KeyId.GetHashCode(StringComparison.Ordinal), Model.GetHashCode(StringComparison.Ordinal), Credential.GetHashCode(StringComparison.Ordinal));

@@ -16,7 +16,7 @@ internal static class DoctorCommand
         var offline = new Option<bool>("--offline") { Description = "Do not try to reach the providers." };
         return tree.Leaf(
             "doctor",
-            "Check configuration, data folder, SQLite, ports, providers and the host.",
+            "Check configuration, data folder, account, SQLite, ports, providers and the host.",
             async (parse, output, cancellation) => Write(await RunAsync(tree.Host, tree.Common.Serve(parse), parse.GetValue(offline), cancellation), output),
             tree.Common.Config,
             tree.Common.Data,
@@ -36,7 +36,9 @@ internal static class DoctorCommand
         if (loaded.Errors.Count == 0)
         {
             var config = loaded.Config;
-            results.Add(DataFolderCheck.Run(Path.GetFullPath(config.Server.Data, host.CurrentDirectory)));
+            var folder = Path.GetFullPath(config.Server.Data, host.CurrentDirectory);
+            results.Add(DataFolderCheck.Run(folder));
+            results.Add(LedgerCheck.Run(folder));
             results.AddRange(await PortChecks.RunAsync(config.Server.Urls, cancellationToken));
             results.AddRange(await ProviderChecks.RunAsync(config.Providers, offline, cancellationToken));
         }
