@@ -12,7 +12,6 @@ using Sluice.Providers;
 using Sluice.Storage;
 using Sluice.Telemetry;
 using Sluice.Telemetry.Logging;
-using Sluice.Usage;
 
 namespace Sluice;
 
@@ -37,7 +36,7 @@ internal static class SluiceApplication
         services.AddStorage(StorageOptions.FromEnvironment(config.Server.Data));
         services.AddApiKeys(ApiKeyOptions.FromEnvironment());
         services.AddLimits().AddIdempotency();
-        services.AddUsage();
+        services.AddMoney(config.Server);
         services.AddPricing();
         services.AddTelemetry().AddServiceHealth();
         services.AddPipeline();

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Sluice.Admin;
 
 /// <summary>The trace of a call: who asked, what could serve it, what was tried, what was used, and how the price came about.</summary>

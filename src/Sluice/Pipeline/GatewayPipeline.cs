@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Sluice.Auth;
 using Sluice.Idempotency;
 using Sluice.Limits;
+using Sluice.Limits.Budgets;
 using Sluice.Protocol;
 using Sluice.Protocol.Canonical;
 using Sluice.Routing;
@@ -263,7 +264,7 @@ internal sealed partial class GatewayPipeline(
             return default;
         }
 
-        call.Budgets = budgets.For(call.Caller!, call.Model);
+        call.Budgets = budgets.For(call.Caller!.Budgets, call.Model);
         return call.Budgets.Length == 0 ? default : BudgetAdmission.ReserveAsync(budgets, call);
     }
 

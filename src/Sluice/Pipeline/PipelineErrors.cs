@@ -109,12 +109,6 @@ internal static class PipelineErrors
         "The gateway cannot write its journal now, and nothing is called that could not be accounted for. Nothing was sent. Try again after the time in Retry-After; an administrator must look at the disk.")
     { RetryAfter = TimeSpan.FromSeconds(5) };
 
-    public static GatewayError Budget(string scope, DateTimeOffset? resetsAt) => new(
-        ErrorKind.Forbidden, "budget_exceeded",
-        $"The budget of {scope} does not cover what this call could cost at most. "
-        + (resetsAt is { } at ? $"It starts anew at {at.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}. " : "")
-        + "Ask for fewer tokens (max_tokens) or a cheaper model, or have an administrator raise it.");
-
     public static GatewayError Internal() => new(
         ErrorKind.Internal, "internal_error", "The gateway failed. The request id finds the cause in its log.");
 

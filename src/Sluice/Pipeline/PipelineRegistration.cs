@@ -2,6 +2,7 @@ using Sluice.Credentials;
 using Sluice.Providers;
 using Sluice.Providers.Transport;
 using Sluice.Routing;
+using Sluice.Usage;
 
 namespace Sluice.Pipeline;
 
@@ -22,6 +23,8 @@ internal static class PipelineRegistration
         services.AddSingleton<CallWatchdog>();
         services.AddSingleton<Settlement>();
         services.AddSingleton<RecentRefusals>();
+        services.AddSingleton<RecoveredPrices>();
+        services.AddSingleton<Func<RecoveredCall, long?>>(provider => provider.GetRequiredService<RecoveredPrices>().Cost);
         services.AddSingleton<RelayLane>();
         services.AddSingleton<AttemptEngine>();
         services.AddSingleton<GatewayPipeline>();

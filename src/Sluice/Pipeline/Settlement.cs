@@ -2,7 +2,6 @@ using Sluice.Credentials;
 using Sluice.Limits.Budgets;
 using Sluice.Protocol.Canonical;
 using Sluice.Routing;
-using Sluice.Telemetry;
 using Sluice.Usage;
 
 namespace Sluice.Pipeline;
@@ -133,7 +132,7 @@ internal sealed partial class Settlement(ILedger ledger, IBudgetGate budgets, Ti
             Operation = call.Operation.Name,
             AtMicros = ((time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond) - Micros(call.StartedAt, time.GetTimestamp()),
             EstimatedInputTokens = EstimatedInput(call),
-            Charges = call.Hold?.Charges ?? [],
+            Charges = BudgetAdmission.ChargesOf(call),
         };
     }
 
@@ -145,14 +144,8 @@ internal sealed partial class Settlement(ILedger ledger, IBudgetGate budgets, Ti
             return false;
         }
 
-        var overrun = cost > hold.ReservedNanoUsd;
-        if (overrun)
-        {
-            Log.Overrun(logger, call.RequestId, call.Model, cost!.Value, hold.ReservedNanoUsd);
-        }
-
         budgets.Settle(hold, cost ?? 0);
-        return overrun;
+        return hold.IsOverrun;
     }
 
     private static UsageRecord MakeRecord(GatewayCall call, CallOutcome outcome, bool overrun)
@@ -192,8 +185,5 @@ internal sealed partial class Settlement(ILedger ledger, IBudgetGate budgets, Ti
     {
         [LoggerMessage(3010, LogLevel.Critical, "{RequestId} could not be made durable in the journal: its client is cut off, and its account rests on what was reserved")]
         public static partial void NotDurable(ILogger logger, string requestId);
-
-        [LoggerMessage(3011, LogLevel.Warning, "{RequestId} to {Model} cost {CostNano} nano-USD where {ReservedNano} were reserved: the upstream reported more than the request's bounds allow")]
-        public static partial void Overrun(ILogger logger, string requestId, string model, long costNano, long reservedNano);
     }
 }

@@ -44,11 +44,17 @@ internal readonly struct UpstreamRequest : IDisposable
         }
 
         var peek = call.Peek;
-        var edit = new JsonEdit();
+        scoped var edit = new JsonEdit();
         if (peek.Model.Found && !target.ModelJson.AsSpan().SequenceEqual(peek.Model.Of(call.Body))
             && !(peek.ModelEscaped && target.Model == call.Model))
         {
             edit.Replace(peek.Model, target.ModelJson);
+        }
+
+        Span<byte> bound = stackalloc byte[MaxTokensEdit.Scratch];
+        if (call.OutputLimit > 0)
+        {
+            MaxTokensEdit.Apply(ref edit, call.Body, in peek, operation, call.OutputLimit, target.Provider.Config.Type == "openai", bound);
         }
 
         call.UsageFilter = null;

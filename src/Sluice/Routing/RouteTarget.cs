@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Sluice.Pricing;
+using Sluice.Providers;
 using Sluice.Telemetry;
 
 namespace Sluice.Routing;
@@ -21,6 +22,9 @@ internal sealed class RouteTarget(
     public int Priority { get; } = priority;
 
     public int Weight { get; } = weight;
+
+    /// <summary>What the vendor's catalogue says of the model; null when it is not in it.</summary>
+    public ModelInfo? Info { get; init; }
 
     /// <summary>Null when the model is unpriced.</summary>
     public PriceList? Price { get; } = price;

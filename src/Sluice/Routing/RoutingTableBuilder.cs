@@ -91,7 +91,10 @@ internal sealed class RoutingTableBuilder(
         var priced = new PricedModel(provider.Name, provider.Descriptor.Type, model);
         var price = PriceBook.Resolve(in priced, target, provider.Descriptor.FindModel(model), prices.Imported, Today);
         return new RouteTarget(
-            provider, model, target?.Priority ?? 1, target?.Weight ?? 1, price, metrics.Target(provider.Name, label, provider.Identity));
+            provider, model, target?.Priority ?? 1, target?.Weight ?? 1, price, metrics.Target(provider.Name, label, provider.Identity))
+        {
+            Info = provider.Descriptor.FindModel(model),
+        };
     }
 
     private ModelRoute DirectRoute(ProviderRuntime provider, string name, string model)

@@ -14,14 +14,12 @@ internal static class UsageServices
     public static IServiceCollection AddUsage(this IServiceCollection services)
     {
         services.TryAddSingleton<OpenJournal>(_ => (floor, _) => new UnloggedJournal(floor));
-        services.TryAddSingleton<Func<RecoveredCall, long?>>(_ => _ => null);
         services.AddSingleton<UsageQueue>();
         services.AddSingleton<UsageReader>();
         services.AddSingleton<UsageExport>();
         services.AddSingleton<UsageCorrections>();
         services.AddSingleton<Ledger>();
         services.AddSingleton<ILedger>(provider => provider.GetRequiredService<Ledger>());
-        services.AddHostedService<LedgerStart>();
         return services;
     }
 }
