@@ -19,7 +19,7 @@ public sealed class ArchitectureTests
         ["Hosting", "Cli"],
         ["Endpoints", "Admin"],
         ["Pipeline"],
-        ["Auth", "Limits", "Routing", "Credentials", "Usage", "Pricing"],
+        ["Auth", "Limits", "Routing", "Credentials", "Usage", "Pricing", "Journal"],
         ["Storage", "Configuration", "Telemetry"],
     ];
 
@@ -65,6 +65,7 @@ public sealed class ArchitectureTests
     [InlineData("Configuration", "Telemetry")]
     [InlineData("Limits", "Auth")]
     [InlineData("Pricing", "Usage")]
+    [InlineData("Journal", "Usage")]
     [InlineData("Credentials", "Routing")]
     public void Neighbours_KnowEachOtherOneWayAtMost(string from, string to)
         => Edges().Where(edge => edge.From == from && edge.To == to).Select(Text).Distinct().ShouldBeEmpty();
