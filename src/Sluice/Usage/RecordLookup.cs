@@ -10,7 +10,7 @@ internal static class RecordLookup
     /// The index is in blocks of 8192 ids, asked from the newest to the oldest. The plus keeps SQLite from putting the id in
     /// question into the indexed expression, which would hide it from the index.
     /// </summary>
-    private const string Sql =
+    public const string Sql =
         "WITH RECURSIVE blocks (block) AS (SELECT MAX(id) >> 13 FROM usage_records UNION ALL "
         + "SELECT block - 1 FROM blocks WHERE block > (SELECT MIN(id) >> 13 FROM usage_records)) "
         + "SELECT r.id FROM blocks CROSS JOIN usage_records r ON (r.id >> 13) = blocks.block AND substr(r.request_id, -6) = substr($0, -6) "

@@ -101,6 +101,116 @@ public sealed class UsageEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Corrections_OfACall_AreRecordsOfTheDifferenceThatTheSumsFollow()
+    {
+        Write(UsageRecords.Create(7));
+        var original = (await _app.GetAsync(Records)).Body.GetProperty("data")[0].GetProperty("id").GetString();
+        var path = $"{Records}/{original}/corrections";
+
+        var cheaper = await _app.PostAsync(path, """{ "cost_nano_usd": 400, "reason": "the vendor's credit note" }""");
+        var dearer = await _app.PostAsync(path, """{ "delta_nano_usd": 50, "reason": "=2+5" }""");
+
+        cheaper.Status.ShouldBe(HttpStatusCode.Created);
+        cheaper.Body.GetProperty("cost_nano_usd").GetInt64().ShouldBe(-600);
+        cheaper.Text("corrects").ShouldBe(original);
+        cheaper.Text("corrected_by").ShouldNotBeNullOrEmpty();
+        (cheaper.Text("request_id"), cheaper.Text("status"), cheaper.Text("reason")).ShouldBe(("req_7", "settled", "the vendor's credit note"));
+        dearer.Body.GetProperty("cost_nano_usd").GetInt64().ShouldBe(50);
+        foreach (var grouping in (string[])["model", "key", "provider", "credential", "user"])
+        {
+            var sum = (await _app.GetAsync($"/api/admin/usage/summary?group_by={grouping}")).Body.GetProperty("data")[0];
+            (sum.GetProperty("calls").GetInt64(), sum.GetProperty("cost_nano_usd").GetInt64()).ShouldBe((1, 450));
+        }
+
+        (await _app.PostAsync($"{Records}/{cheaper.Text("id")}/corrections", """{ "delta_nano_usd": 1, "reason": "r" }""")).Text("code").ShouldBe("not_correctable");
+        (await _app.PostAsync(path, """{ "cost_nano_usd": 450, "reason": "r" }""")).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await _app.PostAsync(path, """{ "delta_nano_usd": -451, "reason": "r" }""")).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await _app.PostAsync(path, """{ "delta_nano_usd": 9223372036854775807, "reason": "r" }""")).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await _app.GetAsync(Records)).Body.GetProperty("data").GetArrayLength().ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData("""{ "reason": "r" }""")]
+    [InlineData("""{ "cost_nano_usd": 1, "delta_nano_usd": 1, "reason": "r" }""")]
+    [InlineData("""{ "cost_nano_usd": -1, "reason": "r" }""")]
+    [InlineData("""{ "cost_nano_usd": 1 }""")]
+    [InlineData("""{ "cost_nano_usd": 1, "reason": "  " }""")]
+    [InlineData("""{ "cost_nano_usd": 1, "reason": "a\nb" }""")]
+    [InlineData("""{ "cost_nano_usd": 1.5, "reason": "r" }""")]
+    [InlineData("""{ "cost_nano_usd": 1, "reason": "r", "status": "void" }""")]
+    public async Task Corrections_BadBody_Is400(string body)
+    {
+        Write(UsageRecords.Create(7));
+
+        (await _app.PostAsync($"{Records}/use_0000000000000001/corrections", body)).Status.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Theory]
+    [InlineData("use_00000000000000ff")]
+    [InlineData("use_1")]
+    [InlineData("use_-000000000000001")]
+    [InlineData("nonsense")]
+    public async Task Corrections_UnknownRecord_Is404(string id)
+        => (await _app.PostAsync($"{Records}/{id}/corrections", """{ "cost_nano_usd": 1, "reason": "r" }""")).Status.ShouldBe(HttpStatusCode.NotFound);
+
+    [Theory]
+    [InlineData("format=xml", "format")]
+    [InlineData("from=yesterday", "from")]
+    public async Task Export_BadParameter_Is400ThatNamesIt(string query, string field)
+        => (await _app.GetAsync($"/api/admin/usage/export?{query}")).Body.GetProperty("errors")[0].GetProperty("field").GetString().ShouldBe(field);
+
+    [Fact]
+    public async Task Export_Csv_HasARowPerRecordOldestFirst()
+    {
+        Write(UsageRecords.Create(7));
+        Write(UsageRecords.Create(8, model: "=cmd|' /C calc'!A0", cost: null));
+
+        var lines = (await _app.GetAsync("/api/admin/usage/export")).Body.GetString()!.Split("\r\n");
+
+        lines.Length.ShouldBe(4);
+        lines[0].ShouldStartWith("id,at,request_id,client_request_id,key,");
+        lines[1].ShouldBe("use_0000000000000001,2026-01-02T03:04:05Z,req_7,,ci,,smart,openai-main,gpt-5.1,k1,chat,settled,200,1,10,1,2,3,20,5,1000,0.000001,,12.345,2.345,false,,");
+        lines[2].ShouldContain(",'=cmd|' /C calc'!A0,");
+        (await _app.GetAsync("/api/admin/usage/export?key=nobody")).Body.GetString()!.Split("\r\n").Length.ShouldBe(2);
+        (await _app.GetAsync("/api/admin/usage/export", AdministrationApp.UserKey)).Status.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task Export_Focus_SumsUpToTheAccount()
+    {
+        var noon = new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
+        for (var i = 0; i < 60; i++)
+        {
+            Write(UsageRecords.Create(i, key: i % 2 == 0 ? "a" : "b", at: noon.AddMinutes(i * 3), status: i % 10 == 0 ? UsageStatus.Failed : UsageStatus.Settled, cost: 1_000_000 + i));
+        }
+
+        await _app.PostAsync($"{Records}/use_0000000000000002/corrections", """{ "delta_nano_usd": -1, "reason": "r" }""");
+        var rows = Cells((await _app.GetAsync("/api/admin/usage/export?format=focus")).Body.GetString()!);
+
+        var header = rows[0];
+        foreach (var mandatory in (string[])[
+            "BilledCost", "BillingAccountId", "BillingAccountName", "BillingCurrency", "BillingPeriodEnd", "BillingPeriodStart", "ChargeCategory",
+            "ChargeClass", "ChargeDescription", "ChargePeriodEnd", "ChargePeriodStart", "ContractedCost", "EffectiveCost", "InvoiceIssuerName",
+            "ListCost", "PricingQuantity", "PricingUnit", "ProviderName", "PublisherName", "ServiceCategory", "ServiceName"])
+        {
+            header.ShouldContain(mandatory);
+        }
+
+        rows.ShouldAllBe(row => row.Count == header.Count);
+        var charges = rows.Skip(1).Select(row => header.Zip(row).ToDictionary(cell => cell.First, cell => cell.Second)).ToList();
+        charges.ShouldAllBe(charge => charge["ChargeCategory"] == "Usage" && charge["BillingCurrency"] == "USD" && charge["ServiceCategory"] == "AI and Machine Learning");
+        charges.Sum(charge => decimal.Parse(charge["BilledCost"], System.Globalization.CultureInfo.InvariantCulture)).ShouldBe(
+            ((await _app.GetAsync("/api/admin/usage/summary")).Body.GetProperty("data")[0].GetProperty("cost_nano_usd").GetInt64()) / 1e9m);
+        charges.Sum(charge => long.Parse(charge["x_Calls"], System.Globalization.CultureInfo.InvariantCulture)).ShouldBe(60);
+        var correction = charges.Single(charge => charge["ChargeClass"] == "Correction");
+        (correction["BilledCost"], correction["PricingQuantity"]).ShouldBe(("-0.000000001", ""));
+        charges[0]["BillingPeriodStart"].ShouldBe("2026-01-01T00:00:00Z");
+        charges[0]["BillingPeriodEnd"].ShouldBe("2026-02-01T00:00:00Z");
+        charges[0]["ChargePeriodStart"].ShouldBe("2026-01-31T12:00:00Z");
+        JsonDocument.Parse(charges[0]["Tags"]).RootElement.GetProperty("key").GetString().ShouldBe("a");
+    }
+
+    [Fact]
     public async Task Call_WithAKeyOfTheDatabase_ShowsWhenItWasUsed()
     {
         var created = await _app.PostAsync("/api/admin/api-keys", """{ "name": "ci" }""");
@@ -120,8 +230,53 @@ public sealed class UsageEndpointsTests : IAsyncLifetime
         (await _app.GetAsync($"/api/admin/api-keys/{created.Text("id")}")).Text("last_used_at").ShouldBe("2026-01-02T03:04:05Z");
     }
 
+    /// <summary>Reads RFC 4180.</summary>
+    private static List<List<string>> Cells(string csv)
+    {
+        var rows = new List<List<string>> { new() };
+        var cell = new System.Text.StringBuilder();
+        var quoted = false;
+        for (var i = 0; i < csv.Length; i++)
+        {
+            if (csv[i] == '"')
+            {
+                if (quoted && i + 1 < csv.Length && csv[i + 1] == '"')
+                {
+                    cell.Append('"');
+                    i++;
+                }
+                else
+                {
+                    quoted = !quoted;
+                }
+            }
+            else if (!quoted && csv[i] is ',' or '\r' && !quoted)
+            {
+                rows[^1].Add(cell.ToString());
+                cell.Clear();
+                if (csv[i] == '\r')
+                {
+                    rows.Add([]);
+                    i++;
+                }
+            }
+            else
+            {
+                cell.Append(csv[i]);
+            }
+        }
+
+        rows.RemoveAt(rows.Count - 1);
+        return rows;
+    }
+
     private static List<string?> Requests(ApiAnswer answer)
         => [.. answer.Body.GetProperty("data").EnumerateArray().Select(item => item.GetProperty("request_id").GetString())];
 
-    private void Write(UsageRecord record) => _app.Services.GetRequiredService<IUsageSink>().TryWrite(record).ShouldBeTrue();
+    private void Write(UsageRecord record)
+    {
+        var entry = new LedgerEntry { RequestId = record.RequestId, KeyId = record.KeyId, KeyName = record.KeyName, Model = record.Model, Operation = record.Operation };
+        var settled = _app.Services.GetRequiredService<ILedger>().SettleAsync(entry, record);
+        (settled.IsCompletedSuccessfully && settled.GetAwaiter().GetResult()).ShouldBeTrue();
+    }
 }

@@ -22,7 +22,7 @@ public sealed class UsageQueueTests : IDisposable
         await using var sut = CreateSut();
         for (var i = 0; i < 5_000; i++)
         {
-            sut.TryWrite(UsageRecords.Create(i)).ShouldBeTrue();
+            sut.Add(UsageRecords.Create(i));
         }
 
         await sut.FlushAsync();
@@ -31,15 +31,15 @@ public sealed class UsageQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task TryWrite_NobodyFlushes_IsStoredSoonByItself()
+    public async Task Add_NobodyFlushes_IsStoredSoonByItself()
     {
         await using var sut = CreateSut();
 
-        sut.TryWrite(UsageRecords.Create(1));
+        sut.Add(UsageRecords.Create(1));
         await Eventually.HoldsAsync("the record to be stored", () => Requests().Count == 1);
 
         // The timer is set again after it has fired.
-        sut.TryWrite(UsageRecords.Create(2));
+        sut.Add(UsageRecords.Create(2));
         await Eventually.HoldsAsync("the second record to be stored", () => Requests().Count == 2);
     }
 
@@ -51,7 +51,7 @@ public sealed class UsageQueueTests : IDisposable
         {
             for (var i = 0; i < 1_000; i++)
             {
-                sut.TryWrite(UsageRecords.Create((writer * 1_000) + i)).ShouldBeTrue();
+                sut.Add(UsageRecords.Create((writer * 1_000) + i));
             }
         })));
 
@@ -62,27 +62,58 @@ public sealed class UsageQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task WriteAsync_QueueFull_WaitsAndLosesNothing()
+    public async Task Add_SameSequenceNumberAgain_ChangesNothing()
+    {
+        await using var sut = CreateSut();
+        for (var again = 0; again < 3; again++)
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                sut.Add(UsageRecords.Create(i));
+            }
+
+            await sut.FlushAsync();
+        }
+
+        using var read = _database.Read();
+        read.Connection.Scalar<long>("SELECT SUM(calls) FROM usage_days").ShouldBe(10);
+        LedgerInvariant.Check(read.Connection).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Add_InAnotherOrderThanTheJournals_StoresInTheJournals()
+    {
+        await using var sut = CreateSut();
+        foreach (var number in (int[])[3, 1, 2, 0])
+        {
+            sut.Add(UsageRecords.Create(number));
+        }
+
+        await sut.FlushAsync();
+
+        Requests().ShouldBe(["req_0", "req_1", "req_2", "req_3"]);
+    }
+
+    [Fact]
+    public async Task WaitForRoomAsync_QueueFull_WaitsForRoom()
     {
         await using var sut = CreateSut();
         using var blocked = new ManualResetEventSlim();
         var blocker = _database.WriteAsync(_ => blocked.Wait());
+        var sample = UsageRecords.Create(1);
         for (var i = 0; i < UsageQueue.Capacity; i++)
         {
-            sut.TryWrite(UsageRecords.Create(i)).ShouldBeTrue();
+            sut.Add(sample);
         }
 
-        sut.TryWrite(UsageRecords.Create(-1)).ShouldBeFalse();
-        var late = sut.WriteAsync(UsageRecords.Create(-2), CancellationToken.None).AsTask();
-        late.IsCompleted.ShouldBeFalse();
+        sut.HasRoom.ShouldBeFalse();
+        (await sut.WaitForRoomAsync(TimeSpan.FromMilliseconds(10))).ShouldBeFalse();
+        var waiting = sut.WaitForRoomAsync(TimeSpan.FromMinutes(1)).AsTask();
+        waiting.IsCompleted.ShouldBeFalse();
 
         blocked.Set();
         await blocker;
-        await late.WithinAsync("room in the queue");
-        await sut.FlushAsync();
-
-        using var read = _database.Read();
-        read.Connection.Scalar<long>("SELECT COUNT(*) FROM usage_records").ShouldBe(UsageQueue.Capacity + 1);
+        (await waiting.WithinAsync("room in the queue")).ShouldBeTrue();
     }
 
     [Fact]
@@ -93,7 +124,7 @@ public sealed class UsageQueueTests : IDisposable
             "CREATE TRIGGER full BEFORE INSERT ON usage_records WHEN NEW.request_id = 'req_2' BEGIN SELECT RAISE(ABORT, 'disk full'); END"));
         for (var i = 0; i < 4; i++)
         {
-            sut.TryWrite(UsageRecords.Create(i));
+            sut.Add(UsageRecords.Create(i));
         }
 
         await Should.ThrowAsync<Microsoft.Data.Sqlite.SqliteException>(sut.FlushAsync);
@@ -111,7 +142,7 @@ public sealed class UsageQueueTests : IDisposable
         var start = new DateTimeOffset(2026, 1, 1, 22, 58, 0, TimeSpan.Zero);
         for (var i = 0; i < 300; i++)
         {
-            sut.TryWrite(UsageRecords.Create(
+            sut.Add(UsageRecords.Create(
                 i,
                 key: i % 3 == 0 ? "a" : "b",
                 at: start.AddSeconds(i),
@@ -146,7 +177,7 @@ public sealed class UsageQueueTests : IDisposable
     public async Task FlushAsync_LongTextsAndBigNumbers_AreCutAndKept()
     {
         await using var sut = CreateSut();
-        sut.TryWrite(new UsageRecord
+        sut.Add(new UsageRecord
         {
             RequestId = "r",
             ClientRequestId = new string('ж', 10_000),
@@ -155,14 +186,18 @@ public sealed class UsageQueueTests : IDisposable
             Model = new string('m', 1_000_000),
             Operation = "chat",
             CostNanoUsd = long.MaxValue,
+            JournalSequence = 1,
         });
+        sut.Add(UsageRecords.Create(2, cost: long.MaxValue));
+        sut.Add(UsageRecords.Create(3, cost: long.MaxValue));
 
         await sut.FlushAsync();
 
         using var read = _database.Read();
+        read.Connection.Scalar<long>("SELECT MAX(cost) FROM usage_hours").ShouldBe(long.MaxValue);
         read.Connection.Scalar<long>("SELECT cost FROM usage_records").ShouldBe(long.MaxValue);
-        read.Connection.Scalar<string>("SELECT client_request_id FROM usage_records").ShouldBe(new string('ж', 256));
-        read.Connection.Scalar<string>("SELECT model FROM usage_series").ShouldBe(new string('m', 256));
+        read.Connection.Scalar<string>("SELECT client_request_id FROM usage_records WHERE id = 1").ShouldBe(new string('ж', 256));
+        read.Connection.Scalar<string>("SELECT model FROM usage_series WHERE key_id = 'k'").ShouldBe(new string('m', 256));
     }
 
     private List<string> Requests()

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Auth;
+using Sluice.Storage;
 using Sluice.Tests.Storage;
 using Sluice.Usage;
 
@@ -10,12 +11,13 @@ public sealed class UsageReaderTests : IAsyncLifetime, IDisposable
     private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     private readonly TemporaryStorage _storage = new();
+    private readonly SqliteDatabase _database;
     private readonly UsageQueue _queue;
     private readonly UsageReader _sut;
 
     public UsageReaderTests()
     {
-        var database = _storage.Open();
+        var database = _database = _storage.Open();
         _queue = new UsageQueue(database, new KeyUse(database, TimeProvider.System), TimeProvider.System, NullLogger<UsageQueue>.Instance);
         _sut = new UsageReader(database, _queue, new ManualTime(Noon.AddHours(3)));
     }
@@ -103,6 +105,57 @@ public sealed class UsageReaderTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task ReadAllAsync_AnyFilter_GivesTheSameRecordsAsTheListOldestFirst()
+    {
+        for (var i = 0; i < 5_000; i++)
+        {
+            Write(i, i % 3 == 0 ? "a" : "b", i % 7 == 0 ? "m" : "n", Noon.AddSeconds(i * 2));
+        }
+
+        foreach (var filter in (UsageFilter[])[new(), new("a"), new(Model: "m", From: Noon.AddHours(1)), new(To: Noon.AddMinutes(30)), new("nobody")])
+        {
+            var all = new List<UsageRow>();
+            await foreach (var page in _sut.ReadAllAsync(filter))
+            {
+                all.AddRange(page);
+            }
+
+            all.Select(row => row.Id).ShouldBe((await _sut.ListAsync(filter, null, 10_000)).Select(row => row.Id).Reverse());
+        }
+    }
+
+    [Fact]
+    public async Task FindAsync_ByRequest_FindsEachAndNothingElse()
+    {
+        // Ids far apart, as between calls with many checkpoints.
+        for (var i = 0; i < 200; i++)
+        {
+            Write(i * 1_000);
+        }
+
+        foreach (var number in (int[])[0, 1_000, 99_000, 199_000])
+        {
+            (await _sut.FindAsync("req_" + number)).ShouldNotBeNull().Id.ShouldBe(number + 1);
+        }
+
+        (await _sut.FindAsync("req_1")).ShouldBeNull();
+        (await _sut.FindAsync("")).ShouldBeNull();
+        (await _sut.FindAsync(42)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task FindAsync_UsesTheIndex()
+    {
+        Write(1);
+        await _queue.FlushAsync();
+
+        using var read = _database.Read();
+        read.Connection.Rows(
+            "EXPLAIN QUERY PLAN " + RecordLookup.Sql, row => row.GetString(3), "req_1")
+            .ShouldContain(step => step.Contains("usage_records_by_request (<expr>=? AND <expr>=?)", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task SummarizeAsync_EachGrouping_AddsUp()
     {
         for (var i = 0; i < 10; i++)
@@ -130,5 +183,5 @@ public sealed class UsageReaderTests : IAsyncLifetime, IDisposable
     }
 
     private void Write(int number, string key = "ci", string model = "smart", DateTimeOffset? at = null)
-        => _queue.TryWrite(UsageRecords.Create(number, key, model, at ?? Noon)).ShouldBeTrue();
+        => _queue.Add(UsageRecords.Create(number, key, model, at ?? Noon));
 }

@@ -30,6 +30,7 @@ internal static class UsageRecords
             FirstTokenMicros = 2_345,
             Attempts = 1,
             HttpStatus = 200,
+            JournalSequence = number + 1,
             AtMicros = (at ?? new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)).ToUnixTimeMilliseconds() * 1000,
         };
 }
