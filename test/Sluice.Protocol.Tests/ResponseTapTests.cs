@@ -223,4 +223,31 @@ public class ResponseTapTests
         _tap.Complete();
         return Learnt.From(_tap);
     }
+
+    [Fact]
+    public void Read_ServiceTierBesideTheUsage_IsPartOfIt()
+    {
+        TierOf(Operation.Chat, ResponseFraming.Sse, "data: {\"service_tier\":\"flex\",\"choices\":[],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}}\n\n").ShouldBe(ServiceTier.Flex);
+        TierOf(Operation.Responses, ResponseFraming.Sse, "event: response.completed\ndata: {\"response\":{\"usage\":{\"input_tokens\":1,\"output_tokens\":2},\"service_tier\":\"priority\"}}\n\n").ShouldBe(ServiceTier.Priority);
+        TierOf(Operation.Chat, ResponseFraming.Json, """{"choices":[{"message":{"content":"\"service_tier\":\"flex\""}}],"usage":{"prompt_tokens":1},"service_tier" : "priority" }""").ShouldBe(ServiceTier.Priority);
+        TierOf(Operation.Chat, ResponseFraming.Json, """{"nested":{"service_tier":"priority"},"usage":{"prompt_tokens":1},"service_tier":null}""").ShouldBe(ServiceTier.Standard);
+        TierOf(Operation.Chat, ResponseFraming.Json, """{"service_tier":"default","usage":{"prompt_tokens":1}}""").ShouldBe(ServiceTier.Standard);
+    }
+
+    private static ServiceTier TierOf(Operation operation, ResponseFraming framing, string answer)
+    {
+        var whole = new ResponseTap();
+        whole.Start(operation, framing);
+        whole.Read(Encoding.UTF8.GetBytes(answer));
+        var byByte = new ResponseTap();
+        byByte.Start(operation, framing);
+        foreach (var one in Encoding.UTF8.GetBytes(answer))
+        {
+            byByte.Read([one]);
+        }
+
+        whole.HasUsage.ShouldBeTrue();
+        byByte.Usage.ShouldBe(whole.Usage);
+        return whole.Usage.Tier;
+    }
 }

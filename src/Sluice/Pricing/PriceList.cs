@@ -87,7 +87,7 @@ internal sealed class PriceList
     }
 
     /// <summary>What images, seconds, pages and characters cost, in nano-USD; null when one that was used has no price.</summary>
-    public long? Cost(in UsageUnits used)
+    public long? CostOf(in UsageUnits used)
     {
         Int128 sum = 0;
         var micros = (long)(Math.Clamp(used.Seconds, 0, MostUnits / Million) * Million);
@@ -100,16 +100,16 @@ internal sealed class PriceList
 
     /// <summary>What images cost, in nano-USD; null when unpriced. A price for size and quality goes before one for either, and that before one for all.</summary>
     public long? CostOfImages(string? size, string? quality, long count) =>
-        Cost(new UsageUnits { Images = count, ImageSize = size, ImageQuality = quality });
+        CostOf(new UsageUnits { Images = count, ImageSize = size, ImageQuality = quality });
 
     /// <summary>What seconds of video or audio cost, in nano-USD; null when unpriced.</summary>
-    public long? CostOfSeconds(decimal seconds) => Cost(new UsageUnits { Seconds = seconds });
+    public long? CostOfSeconds(decimal seconds) => CostOf(new UsageUnits { Seconds = seconds });
 
     /// <summary>What pages cost, in nano-USD; null when unpriced.</summary>
-    public long? CostOfPages(long pages) => Cost(new UsageUnits { Pages = pages });
+    public long? CostOfPages(long pages) => CostOf(new UsageUnits { Pages = pages });
 
     /// <summary>What characters of text cost, in nano-USD; null when unpriced.</summary>
-    public long? CostOfCharacters(long characters) => Cost(new UsageUnits { Characters = characters });
+    public long? CostOfCharacters(long characters) => CostOf(new UsageUnits { Characters = characters });
 
     /// <summary>The rates that a usage is charged at.</summary>
     /// <param name="used">Its tier and its whole input decide.</param>

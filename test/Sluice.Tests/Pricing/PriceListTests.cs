@@ -103,6 +103,109 @@ public class PriceListTests
     public void From_NegativePrice_IsUnpriced() =>
         List(new ModelPrice { Input = -1, Output = 1 }).Cost(new TokenUsage(1, 0, 0, 0, 0, 0)).ShouldBeNull();
 
+    [Fact]
+    public void Cost_EveryKindOfToken_HasItsOwnPriceOrThatOfText()
+    {
+        var used = new TokenUsage(0, 0, 0, 0, 2_000_000, 1_000_000) { AudioInput = 1_000_000, ImageInput = 1_000_000 };
+
+        List(new ModelPrice { Input = 1, Output = 10, Reasoning = 3, AudioInput = 5, ImageInput = 7 }).Cost(used).ShouldBe((5 + 7 + 10 + 3) * Usd);
+        List(new ModelPrice { Input = 1, Output = 10 }).Cost(used).ShouldBe((1 + 1 + 20) * Usd);
+    }
+
+    [Fact]
+    public void Cost_AudioOrImagesMadeWithoutAPrice_IsUnpriced()
+    {
+        var list = List(new ModelPrice { Input = 1, Output = 10 });
+
+        list.Cost(new TokenUsage { AudioOutput = 1 }).ShouldBeNull();
+        list.Cost(new TokenUsage { ImageOutput = 1 }).ShouldBeNull();
+        list.Cost(new TokenUsage { WebSearches = 1 }).ShouldBeNull();
+        List(new ModelPrice { AudioOutput = 20, ImageOutput = 30, WebSearch = 0.01m })
+            .Cost(new TokenUsage { AudioOutput = 1_000_000, ImageOutput = 1_000_000, WebSearches = 2 }).ShouldBe((50 * Usd) + 20_000_000);
+    }
+
+    [Fact]
+    public void Cost_FeePerRequest_IsAddedToEveryCall() =>
+        List(new ModelPrice { Input = 1, Request = 0.005m }).Cost(new TokenUsage { Input = 1_000_000 }).ShouldBe(Usd + 5_000_000);
+
+    [Fact]
+    public void Cost_Tier_HasItsOwnPricesAndThoseItLeavesOut()
+    {
+        var list = List(new ModelPrice { Input = 2, Output = 8, CacheRead = 0.5m, Flex = new TierPrice { Input = 1, Output = 4 }, Priority = new TierPrice { Input = 4, Output = 16 } });
+        var used = new TokenUsage(1_000_000, 1_000_000, 0, 0, 1_000_000, 0);
+
+        list.Cost(used).ShouldBe(10_500_000_000);
+        list.Cost(used with { Tier = ServiceTier.Flex }).ShouldBe(5_500_000_000);
+        list.Cost(used with { Tier = ServiceTier.Priority }).ShouldBe(20_500_000_000);
+        list.Cost(used with { Tier = ServiceTier.Batch }).ShouldBe(10_500_000_000);
+    }
+
+    [Fact]
+    public void Cost_LongInputInATier_IsTheTiersOwnOrTheDearerOfBoth()
+    {
+        var price = new ModelPrice { Input = 2, Output = 8, LongContext = new LongContextPrice { AboveInputTokens = 1_000, Input = 4 } };
+        var used = new TokenUsage(1_000_000, 0, 0, 0, 0, 0);
+
+        List(price with { Flex = new TierPrice { Input = 1, LongContext = new LongContextPrice { AboveInputTokens = 1_000, Input = 2 } } })
+            .Cost(used with { Tier = ServiceTier.Flex }).ShouldBe(2 * Usd);
+        List(price with { Flex = new TierPrice { Input = 1 } }).Cost(used with { Tier = ServiceTier.Flex }).ShouldBe(4 * Usd);
+        List(price with { Priority = new TierPrice { Input = 5 } }).Cost(used with { Tier = ServiceTier.Priority }).ShouldBe(5 * Usd);
+    }
+
+    [Fact]
+    public void CostOfImages_SizeAndQuality_GoBeforeEitherAndBothBeforeAll()
+    {
+        var list = List(new ModelPrice
+        {
+            Image = 0.01m,
+            Images = [new(0.02m) { Quality = "high" }, new(0.03m) { Size = "1024x1024" }, new(0.167m) { Size = "1024x1024", Quality = "high" }],
+        });
+
+        list.CostOfImages("1024X1024", "HIGH", 3).ShouldBe(501_000_000);
+        list.CostOfImages("1024x1024", "low", 1).ShouldBe(30_000_000);
+        list.CostOfImages("512x512", "high", 1).ShouldBe(20_000_000);
+        list.CostOfImages(null, null, 1).ShouldBe(10_000_000);
+        List(new ModelPrice { Images = [new(1) { Size = "4K" }] }).CostOfImages("1K", null, 1).ShouldBeNull();
+    }
+
+    [Fact]
+    public void CostOfUnits_EachUnit_IsPricedByItsOwnPrice()
+    {
+        var list = List(new ModelPrice { Second = 0.4m, Page = 0.001m, Character = 15 });
+
+        list.CostOfSeconds(8).ShouldBe(3_200_000_000);
+        list.CostOfSeconds(0.0000025m).ShouldBe(800);
+        list.CostOfPages(7).ShouldBe(7_000_000);
+        list.CostOfCharacters(1_000).ShouldBe(15_000_000);
+        list.CostOfImages(null, null, 1).ShouldBeNull();
+        list.CostOfImages(null, null, 0).ShouldBe(0);
+        list.CostOfSeconds(-1).ShouldBe(0);
+        list.CostOfSeconds(decimal.MaxValue).ShouldBe(400_000_000_000_000);
+        list.CostOfPages(long.MaxValue).ShouldBe(1_000_000_000_000_000_000);
+        List(new ModelPrice { Page = decimal.MaxValue }).CostOfPages(long.MaxValue).ShouldBe(long.MaxValue);
+    }
+
+    [Fact]
+    public void Derivation_OfACall_NamesEachBucketWithItsRate()
+    {
+        var list = PriceList.From(
+            new ModelPrice { Input = 1.25m, Output = 10, CacheRead = 0.125m, LongContext = new LongContextPrice { AboveInputTokens = 2_000, Input = 2.5m } }, "catalog:x/y").ShouldNotBeNull();
+        var used = new TokenUsage(1_000, 2_000, 0, 0, 500, 100);
+
+        var derivation = PriceDerivation.Of(list, used);
+
+        (derivation.PriceId, derivation.LongContext, derivation.NanoUsd).ShouldBe(("catalog:x/y", true, list.Cost(used)));
+        derivation.Lines.ShouldBe(
+        [
+            new PriceLine("input", 1_000, 2_500_000_000, 2_500_000),
+            new PriceLine("cache_read", 2_000, 125_000_000, 250_000),
+            new PriceLine("output", 400, 10_000_000_000, 4_000_000),
+            new PriceLine("reasoning", 100, 10_000_000_000, 1_000_000),
+        ]);
+        PriceDerivation.Of(null, used).Lines[0].ShouldBe(new PriceLine("input", 1_000, null, null));
+        PriceDerivation.Of(null, used).NanoUsd.ShouldBeNull();
+    }
+
     /// <summary>The definition, in decimals: the oracle for the integer form.</summary>
     [Fact]
     public void Cost_AnyUsage_IsTheExactSumRoundedOnce() =>
