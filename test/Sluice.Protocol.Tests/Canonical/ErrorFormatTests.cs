@@ -57,6 +57,8 @@ public class ErrorFormatTests
     [Theory]
     [InlineData(ErrorKind.Unauthenticated, "invalid_request_error", "authentication_error", "UNAUTHENTICATED")]
     [InlineData(ErrorKind.Forbidden, "permission_error", "permission_error", "PERMISSION_DENIED")]
+    [InlineData(ErrorKind.Conflict, "invalid_request_error", "conflict_error", "ABORTED")]
+    [InlineData(ErrorKind.Unprocessable, "invalid_request_error", "invalid_request_error", "INVALID_ARGUMENT")]
     [InlineData(ErrorKind.TooLarge, "invalid_request_error", "request_too_large", "INVALID_ARGUMENT")]
     [InlineData(ErrorKind.RateLimited, "rate_limit_error", "rate_limit_error", "RESOURCE_EXHAUSTED")]
     [InlineData(ErrorKind.Internal, "server_error", "api_error", "INTERNAL")]

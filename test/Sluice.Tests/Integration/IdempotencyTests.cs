@@ -13,6 +13,7 @@ public sealed class IdempotencyTests(GatewayFixture gateway) : IClassFixture<Gat
     [Theory]
     [InlineData("chat", false)]
     [InlineData("chat", true)]
+    [InlineData("responses", false)]
     [InlineData("responses", true)]
     [InlineData("messages", false)]
     [InlineData("messages", true)]
