@@ -30,6 +30,7 @@ namespace Sluice.Admin;
 [JsonSerializable(typeof(CorrectUsageBody))]
 [JsonSerializable(typeof(UsageSummary))]
 [JsonSerializable(typeof(PriceTable))]
+[JsonSerializable(typeof(RequestTraceItem))]
 [JsonSerializable(typeof(ConfigurationItem))]
 [JsonSerializable(typeof(ReloadedItem))]
 [JsonSerializable(typeof(SetupBody))]

@@ -44,6 +44,7 @@ internal static class AdministrationServices
         Create<ModelAdministrationEndpoints>().Map(routes);
         Create<UsageEndpoints>().Map(routes);
         Create<PriceEndpoints>().Map(routes);
+        Create<RequestEndpoints>().Map(routes);
         Create<ConfigurationEndpoints>().Map(routes);
         Create<SetupEndpoints>().Map(routes);
         Create<OpenApiEndpoints>().Map(routes);

@@ -50,10 +50,11 @@ internal sealed record RequestTraceItem
 }
 
 /// <param name="Refused">requests, tokens or concurrency; null where another reason refused the call.</param>
+/// <param name="Scope">Whose limit that was: key, user, address, model or global.</param>
 /// <param name="RetryAfterSeconds">When the call would have fitted.</param>
-/// <param name="RemainingRequests">Requests left in the minute.</param>
-/// <param name="RemainingTokens">Tokens left in the minute.</param>
-internal sealed record TraceLimits(string? Refused, int RetryAfterSeconds, long RemainingRequests, long RemainingTokens);
+/// <param name="RemainingRequests">Requests left in the minute under the tightest limit; null where there is none.</param>
+/// <param name="RemainingTokens">Tokens left in the minute under the tightest limit; null where there is none.</param>
+internal sealed record TraceLimits(string? Refused, string? Scope, int RetryAfterSeconds, long? RemainingRequests, long? RemainingTokens);
 
 /// <param name="Provider">The provider's name.</param>
 /// <param name="Model">The vendor's model id.</param>
@@ -96,7 +97,8 @@ internal sealed record TracePrice(string? Id, IReadOnlyList<TracePriceLine> Line
 /// <param name="NanoUsd">What the line comes to, rounded on its own.</param>
 internal sealed record TracePriceLine(string Bucket, long Units, long? NanoUsdPerMillion, long? NanoUsd);
 
-/// <param name="Budget">The budget's name.</param>
+/// <param name="Budget">The budget's id.</param>
+/// <param name="Subject">Whose it is.</param>
 /// <param name="PeriodStart">The period that was charged.</param>
 /// <param name="NanoUsd">What was charged.</param>
-internal sealed record TraceCharge(string Budget, DateTimeOffset PeriodStart, long NanoUsd);
+internal sealed record TraceCharge(string Budget, string Subject, DateTimeOffset PeriodStart, long NanoUsd);

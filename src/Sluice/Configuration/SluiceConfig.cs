@@ -44,6 +44,12 @@ internal sealed record ServerConfig
     /// <summary>How long streams may run on after a stop was asked for, in seconds. Default 30.</summary>
     public int DrainSeconds { get; init; } = 30;
 
+    /// <summary>
+    /// Whether a call is written to the journal before it is made. Without it a crash loses what the database has not got
+    /// yet. Default true.
+    /// </summary>
+    public bool Journal { get; init; } = true;
+
     /// <summary>The largest request body of a model call in bytes. Default 32 MiB, the largest that a vendor takes (Anthropic).</summary>
     public long MaxRequestBytes { get; init; } = 32L * 1024 * 1024;
 

@@ -1,5 +1,8 @@
 using Sluice.Configuration;
+using Sluice.Journal;
 using Sluice.Limits.Budgets;
+using Sluice.Storage;
+using Sluice.Telemetry;
 using Sluice.Usage;
 
 namespace Sluice.Hosting;
@@ -7,12 +10,33 @@ namespace Sluice.Hosting;
 /// <summary>Joins the journal, the ledger and the budgets, in the order in which they start and stop.</summary>
 internal static class MoneyHosting
 {
-    /// <summary>One process has the data folder to itself, so its name need only differ from that of no process: none.</summary>
+    /// <summary>The journal's folder inside the data folder.</summary>
+    public const string Folder = "journal";
+
+    /// <summary>One process has the data folder to itself, so its name need only stay the same.</summary>
     private const string OnlyNode = "local";
 
     /// <summary>Adds the account of calls and their budgets. Needs storage, API keys and a configuration source.</summary>
     public static IServiceCollection AddMoney(this IServiceCollection services, ServerConfig server)
     {
+        services.AddSingleton<JournalHealth>();
+        services.AddSingleton<IHealthContributor>(provider => provider.GetRequiredService<JournalHealth>());
+        if (server.Journal)
+        {
+            services.AddSingleton<OpenJournal>(provider => (floor, replay) =>
+            {
+                var journal = GroupCommitJournal.Open(
+                    new JournalOptions(),
+                    new FileJournalDisk(Path.Combine(provider.GetRequiredService<SqliteDatabase>().Folder, Folder)),
+                    floor,
+                    replay,
+                    provider.GetRequiredService<TimeProvider>(),
+                    provider.GetRequiredService<ILogger<GroupCommitJournal>>());
+                provider.GetRequiredService<JournalHealth>().Watch(journal);
+                return journal;
+            });
+        }
+
         services.AddUsage();
         services.AddBudgets(new BudgetOptions(OnlyNode));
         services.AddHostedService<MoneyStart>();
@@ -21,7 +45,7 @@ internal static class MoneyHosting
 
     /// <summary>
     /// Before the service listens: what a former process has left in the journal is settled and booked, and then what it
-    /// held of budgets is free again.
+    /// held of budgets is free again. After the last call has ended, what is not used of budgets goes back.
     /// </summary>
     private sealed class MoneyStart(Ledger ledger, BudgetTeller budgets) : IHostedService
     {
@@ -31,6 +55,6 @@ internal static class MoneyHosting
             await budgets.DropHoldsAsync();
         }
 
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task StopAsync(CancellationToken cancellationToken) => budgets.ReturnAsync();
     }
 }

@@ -20,6 +20,7 @@ internal static class SluiceSchema
         .Key("data", Values.Text, c => c.Data, (c, v) => c with { Data = v }, "The folder of the database, the journal and the key file; relative to the folder in which Sluice is started.")
         .Optional("tls", Tls, c => c.Tls, (c, v) => c with { Tls = v }, "The certificate for https addresses.")
         .Key("drain_seconds", Values.Integer(0, 86_400), c => c.DrainSeconds, (c, v) => c with { DrainSeconds = v }, "How long streams may run on after a stop was asked for.")
+        .Key("journal", Values.Boolean, c => c.Journal, (c, v) => c with { Journal = v }, "Whether calls are written to the journal before they are made; without it a crash loses the account of the last moments. Read at start.")
         .Key("max_request_bytes", Values.LongInteger(1, int.MaxValue), c => c.MaxRequestBytes, (c, v) => c with { MaxRequestBytes = v }, "The largest body of a model call.")
         .Key("max_json_depth", Values.Integer(1, 1024), c => c.MaxJsonDepth, (c, v) => c with { MaxJsonDepth = v }, "The deepest nesting of a JSON body.")
         .Key("keep_alive", Values.Duration, c => c.KeepAlive, (c, v) => c with { KeepAlive = v }, "How long a stream may be silent before a keep-alive is sent; 0 sends none.")

@@ -17,6 +17,13 @@ internal sealed record ReachedThreshold(decimal Part, DateTimeOffset At);
 internal sealed record BudgetBalance(
     long Position, string Subject, long SpentNano, long HeldNano, DateTimeOffset? StartsAt, DateTimeOffset? ResetsAt, IReadOnlyList<ReachedThreshold> Reached);
 
+/// <summary>What a call took from a budget.</summary>
+/// <param name="Policy">The budget's id.</param>
+/// <param name="Subject">Whose it is.</param>
+/// <param name="PeriodStart">The period that was charged.</param>
+/// <param name="CostNano">Nano-USD.</param>
+internal sealed record BudgetChargeRow(string Policy, string Subject, DateTimeOffset PeriodStart, long CostNano);
+
 /// <summary>Reads how budgets stand, for people. Blocks the calling thread on the database.</summary>
 internal sealed class BudgetReader(SqliteDatabase database, TimeProvider time)
 {
@@ -43,6 +50,18 @@ internal sealed class BudgetReader(SqliteDatabase database, TimeProvider time)
         return read.Connection.Rows(
             Columns + "AND b.id < $3 ORDER BY b.id DESC LIMIT $4", Row, policy.Id, BudgetStore.Name(policy.Per), start, before ?? long.MaxValue, limit)
             .ConvertAll(row => Balance(read.Connection, row, span));
+    }
+
+    /// <summary>What a record of the ledger took from budgets.</summary>
+    /// <param name="recordId">The record's id.</param>
+    public List<BudgetChargeRow> ChargesOf(long recordId)
+    {
+        using var read = database.Read();
+        return read.Connection.Rows(
+            "SELECT b.policy, b.subject, p.starts_at, c.cost FROM usage_charges c JOIN budget_periods p ON p.id = c.period_id "
+            + "JOIN budgets b ON b.id = p.budget WHERE c.record_id = $0 ORDER BY b.id",
+            row => new BudgetChargeRow(row.GetString(0), row.GetString(1), Clock.FromUnixMicros(row.GetInt64(2)), row.GetInt64(3)),
+            recordId);
     }
 
     private (BudgetSpan Span, long StartMicros) Now(BudgetPolicy policy)
