@@ -4,9 +4,12 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Sluice.Idempotency;
 
 /// <summary>The body of a response whose bytes a call with an Idempotency-Key keeps as they go out; in place of the server's own.</summary>
-internal sealed class RecordedResponseBody(IHttpResponseBodyFeature inner, IdempotentCall call) : IHttpResponseBodyFeature
+/// <param name="inner">The server's.</param>
+/// <param name="call">Keeps the bytes.</param>
+/// <param name="clientGone">True once nobody reads the response any more: from then on the bytes are kept alone.</param>
+internal sealed class RecordedResponseBody(IHttpResponseBodyFeature inner, IdempotentCall call, Func<bool> clientGone) : IHttpResponseBodyFeature
 {
-    public PipeWriter Writer { get; } = new RecordingWriter(inner.Writer, call);
+    public PipeWriter Writer { get; } = new RecordingWriter(inner.Writer, call, clientGone);
 
     public Stream Stream => Writer.AsStream(leaveOpen: true);
 
@@ -19,15 +22,33 @@ internal sealed class RecordedResponseBody(IHttpResponseBodyFeature inner, Idemp
 
     public Task CompleteAsync() => inner.CompleteAsync();
 
-    private sealed class RecordingWriter(PipeWriter inner, IdempotentCall call) : PipeWriter
+    private sealed class RecordingWriter(PipeWriter inner, IdempotentCall call, Func<bool> clientGone) : PipeWriter
     {
+        private const int OwnSize = 4096;
+
         private Memory<byte> _lent;
+        private bool _lentOwn;
 
         public override bool CanGetUnflushedBytes => inner.CanGetUnflushedBytes;
 
         public override long UnflushedBytes => inner.UnflushedBytes;
 
-        public override Memory<byte> GetMemory(int sizeHint = 0) => _lent = inner.GetMemory(sizeHint);
+        public override Memory<byte> GetMemory(int sizeHint = 0)
+        {
+            // What nobody takes would pile up in the server, since nothing flushes it any more.
+            var own = clientGone();
+            if (!own)
+            {
+                _lent = inner.GetMemory(sizeHint);
+            }
+            else if (!_lentOwn || _lent.Length < Math.Max(1, sizeHint))
+            {
+                _lent = new byte[Math.Max(OwnSize, sizeHint)];
+            }
+
+            _lentOwn = own;
+            return _lent;
+        }
 
         public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
@@ -36,7 +57,10 @@ internal sealed class RecordedResponseBody(IHttpResponseBodyFeature inner, Idemp
             // Before the server may send, and give the memory to somebody else.
             call.Capture(_lent.Span[..bytes]);
             _lent = _lent[bytes..];
-            inner.Advance(bytes);
+            if (!_lentOwn)
+            {
+                inner.Advance(bytes);
+            }
         }
 
         public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => inner.FlushAsync(cancellationToken);

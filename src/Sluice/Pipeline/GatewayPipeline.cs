@@ -250,7 +250,7 @@ internal sealed partial class GatewayPipeline(
         if (decision.Proceed is { } proceed)
         {
             var features = call.Http.Features;
-            features.Set<IHttpResponseBodyFeature>(new RecordedResponseBody(features.GetRequiredFeature<IHttpResponseBodyFeature>(), proceed));
+            features.Set<IHttpResponseBodyFeature>(new RecordedResponseBody(features.GetRequiredFeature<IHttpResponseBodyFeature>(), proceed, () => call.ClientGone));
         }
 
         return decision.Refused;
