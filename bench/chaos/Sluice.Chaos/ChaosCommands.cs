@@ -42,8 +42,12 @@ internal static class ChaosCommands
     private static Command Full()
     {
         var disk = new Option<string>("--disk") { Description = "A small mounted folder that may be filled.", Required = true };
-        var command = new Command("full", "A full disk under load: calls are refused before they are sent.") { disk, Seed, Clients, Server, ExpectLoss };
-        command.SetAction((parse, _) => RunAsync(parse, () => new DiskFull(Options(parse, 32), parse.GetValue(disk)!).RunAsync()));
+        var patience = new Option<int>("--patience") { Description = "Seconds from the full disk to the first refusal.", HelpName = "N", DefaultValueFactory = _ => 120 };
+        var command = new Command("full", "A full disk under load: calls are refused before they are sent.") { disk, patience, Seed, Clients, Server, ExpectLoss };
+        command.SetAction((parse, _) => RunAsync(parse, () => new DiskFull(Options(parse, 32), parse.GetValue(disk)!)
+        {
+            RefusalPatience = TimeSpan.FromSeconds(parse.GetValue(patience)),
+        }.RunAsync()));
         return command;
     }
 

@@ -52,6 +52,11 @@ internal static class LedgerCheck
         foreach (var record in records)
         {
             CheckCharge(call, record, verdict);
+            if (record.Status == "recovered")
+            {
+                verdict.RecoveredNanoUsd += record.CostNanoUsd ?? 0;
+                verdict.RecoveredTruthNanoUsd += GatewaySetup.Cost(call.Plan.InputTokens, call.Plan.OutputTokens);
+            }
         }
     }
 

@@ -20,6 +20,12 @@ internal sealed class LedgerVerdict
     /// <summary>Nano-USD of all records.</summary>
     public long CostNanoUsd { get; set; }
 
+    /// <summary>Nano-USD of the recovered records.</summary>
+    public long RecoveredNanoUsd { get; set; }
+
+    /// <summary>Nano-USD that the recovered calls would have cost had they ended.</summary>
+    public long RecoveredTruthNanoUsd { get; set; }
+
     /// <summary>Each kind of violation, how often, with a few examples.</summary>
     public IEnumerable<string> Violations
         => _violations.Select(pair => $"{pair.Key}: {_counts[pair.Key]}, such as {string.Join("; ", pair.Value)}");

@@ -7,12 +7,20 @@ using Sluice.TestKit.Gateway;
 namespace Sluice.Chaos.Gateway;
 
 /// <summary>One data folder and the processes that live on it, one after the other.</summary>
-internal sealed class GatewayLives(string config, TempFolder folder) : IAsyncDisposable
+internal sealed class GatewayLives : IAsyncDisposable
 {
     private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(10);
 
-    private readonly SluiceStart _start = new() { Config = config, Folder = folder };
+    private readonly SluiceStart _start;
     private SluiceProcess? _process;
+
+    public GatewayLives(string config, TempFolder folder)
+    {
+        _start = new SluiceStart { Config = config, Folder = folder };
+
+        // A harness that is interrupted leaves no gateway behind.
+        AppDomain.CurrentDomain.ProcessExit += KillNow;
+    }
 
     /// <summary>The process that lives now.</summary>
     public SluiceProcess Process => _process ?? throw new InvalidOperationException("Start the gateway first.");
@@ -59,9 +67,12 @@ internal sealed class GatewayLives(string config, TempFolder folder) : IAsyncDis
 
     public async ValueTask DisposeAsync()
     {
+        AppDomain.CurrentDomain.ProcessExit -= KillNow;
         if (_process is not null)
         {
             await KillAsync();
         }
     }
+
+    private void KillNow(object? sender, EventArgs e) => _ = _process?.KillAsync();
 }

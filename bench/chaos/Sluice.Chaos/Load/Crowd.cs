@@ -9,6 +9,7 @@ namespace Sluice.Chaos.Load;
 internal sealed class Crowd(RunLog log, ChaosClient client, Func<int, RunLog, (TrackedCall Call, string Key)?> makeCall)
 {
     private readonly TaskCompletionSource _firstAnswer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _firstRefusal = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<string> _unexplained = new();
     private Task _callers = Task.CompletedTask;
     private volatile bool _faulted;
@@ -16,6 +17,12 @@ internal sealed class Crowd(RunLog log, ChaosClient client, Func<int, RunLog, (T
 
     /// <summary>Ends with the first whole answer.</summary>
     public Task FirstAnswer => _firstAnswer.Task;
+
+    /// <summary>Ends with the first refusal.</summary>
+    public Task FirstRefusal => _firstRefusal.Task;
+
+    /// <summary>True where the scenario is about refusals; else one needs an explanation as a broken call does.</summary>
+    public bool ExpectsRefusals { get; init; }
 
     /// <summary>Calls that broke, or brought a wrong answer, while nothing was done to the gateway.</summary>
     public IReadOnlyCollection<string> Unexplained => _unexplained;
@@ -40,19 +47,31 @@ internal sealed class Crowd(RunLog log, ChaosClient client, Func<int, RunLog, (T
     {
         while (!_stopped && makeCall(caller, log) is var (call, key))
         {
-            var outcome = await client.CallAsync(call, key);
-            if (outcome == CallOutcome.Ended)
-            {
-                _firstAnswer.TrySetResult();
-            }
-            else if (_faulted && outcome is CallOutcome.Broken or CallOutcome.Refused)
+            await client.CallAsync(call, key);
+            Note(call);
+            if (_faulted && call.Outcome is (CallOutcome.Broken or CallOutcome.Refused))
             {
                 return;
             }
-            else if (outcome is CallOutcome.Broken or CallOutcome.Wrong)
-            {
-                _unexplained.Enqueue($"{call.Plan.Marker} was {outcome} with status {call.Status}");
-            }
+        }
+    }
+
+    private void Note(TrackedCall call)
+    {
+        switch (call.Outcome)
+        {
+            case CallOutcome.Ended:
+                _firstAnswer.TrySetResult();
+                break;
+            case CallOutcome.Refused when ExpectsRefusals:
+                _firstRefusal.TrySetResult();
+                break;
+            case CallOutcome.Refused or CallOutcome.Broken when _faulted:
+            case CallOutcome.Left:
+                break;
+            default:
+                _unexplained.Enqueue($"{call.Plan.Marker} was {call.Outcome} with status {call.Status}: {call.Refusal}");
+                break;
         }
     }
 }

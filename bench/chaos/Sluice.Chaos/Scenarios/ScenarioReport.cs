@@ -50,6 +50,8 @@ internal sealed class ScenarioReport(string title)
             Row($"ledger records {status}", count);
         }
 
+        Row("recovered calls charged, nano-USD", verdict.RecoveredNanoUsd);
+        Row("  had they ended", verdict.RecoveredTruthNanoUsd);
         Lost += verdict.Lost;
         Row("lost", verdict.Lost);
         Row("doubled", verdict.Doubled);
