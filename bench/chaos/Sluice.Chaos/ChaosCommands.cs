@@ -62,7 +62,7 @@ internal static class ChaosCommands
     private static async Task<int> RunAsync(ParseResult parse, Func<Task<ScenarioReport>> scenario)
     {
         var report = await scenario();
-        report.Write(Console.Out);
+        Console.WriteLine(report);
         return (parse.GetValue(ExpectLoss) ? report.Lost > 0 : report.Violations.Count == 0) ? 0 : 1;
     }
 }

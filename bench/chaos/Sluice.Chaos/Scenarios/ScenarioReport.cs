@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Sluice.Chaos.Checks;
 using Sluice.Chaos.Load;
 
@@ -58,20 +59,20 @@ internal sealed class ScenarioReport(string title)
         Violations.AddRange(verdict.Violations);
     }
 
-    public void Write(TextWriter output)
+    public override string ToString()
     {
-        output.WriteLine(title);
+        var text = new StringBuilder().AppendLine(title);
         foreach (var (name, value) in _rows)
         {
-            output.WriteLine($"  {name,-40} {value,12}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {name,-40} {value,14}");
         }
 
         foreach (var violation in Violations)
         {
-            output.WriteLine($"  VIOLATION {violation}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  VIOLATION {violation}");
         }
 
-        output.WriteLine(Violations.Count == 0 ? "  nothing wrong" : $"  {Violations.Count} kinds of violation");
+        return text.Append(Violations.Count == 0 ? "  nothing wrong" : "  wrong").ToString();
     }
 
     private static string Name(CallOutcome outcome) => outcome switch
