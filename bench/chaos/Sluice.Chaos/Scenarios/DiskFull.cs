@@ -56,6 +56,11 @@ internal sealed class DiskFull(ScenarioOptions options, string disk)
 
         _report.Calls(_log);
         _report.Ledger(await gateway.CompareAsync(_log));
+        if (_report.Violations.Count > 0)
+        {
+            options.Progress?.WriteLine(gateway.Process.Output);
+        }
+
         if (await gateway.StopAsync() is var code && code != 0)
         {
             _report.Violations.Add($"the process ended with {code}");
