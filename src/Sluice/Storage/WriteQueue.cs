@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Sluice.Storage;
 
@@ -126,15 +127,35 @@ internal sealed partial class WriteQueue : IDisposable
             writeLock.Enter();
             try
             {
-                using var transaction = connection.BeginTransaction(deferred: false);
-                var result = Work(connection);
-                transaction.Commit();
+                // Not a transaction object: its disposal asks for a rollback that SQLite has done by itself when the disk was
+                // full, throws for it, and leaves the connection without a way to begin another.
+                connection.Execute("BEGIN IMMEDIATE");
+                var result = WorkAndCommit(connection);
                 Committed?.Invoke();
                 return result;
             }
             finally
             {
                 writeLock.Exit();
+            }
+        }
+
+        private T WorkAndCommit(SqliteConnection connection)
+        {
+            try
+            {
+                var result = Work(connection);
+                connection.Execute("COMMIT");
+                return result;
+            }
+            catch
+            {
+                if (raw.sqlite3_get_autocommit(connection.Handle) == 0)
+                {
+                    connection.Execute("ROLLBACK");
+                }
+
+                throw;
             }
         }
     }

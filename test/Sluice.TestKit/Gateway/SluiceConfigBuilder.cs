@@ -65,10 +65,13 @@ public sealed class SluiceConfigBuilder
     /// <param name="key">Its text.</param>
     /// <param name="models">Names or patterns; none means all.</param>
     /// <param name="limits">Members of <c>limits</c> as YAML.</param>
-    public SluiceConfigBuilder Key(string name, string key, IEnumerable<string>? models = null, string limits = "")
+    /// <param name="budget">Members of <c>budget</c> as YAML, such as <c>usd: 1, per: total</c>.</param>
+    public SluiceConfigBuilder Key(string name, string key, IEnumerable<string>? models = null, string limits = "", string budget = "")
     {
         var list = string.Join(", ", (models ?? ["*"]).Select(Quote));
-        _keys.Add($"{{ name: {Quote(name)}, key: {Quote(key)}, models: [{list}]{(limits.Length > 0 ? $", limits: {{ {limits} }}" : "")} }}");
+        _keys.Add(
+            $"{{ name: {Quote(name)}, key: {Quote(key)}, models: [{list}]" +
+            $"{(limits.Length > 0 ? $", limits: {{ {limits} }}" : "")}{(budget.Length > 0 ? $", budget: {{ {budget} }}" : "")} }}");
         return this;
     }
 

@@ -77,6 +77,23 @@ public sealed partial class SluiceProcess : IAsyncDisposable
     /// <summary>Starts the service and waits until it listens; throws with its output when it ends first.</summary>
     public static async Task<SluiceProcess> StartAsync(SluiceStart start)
     {
+        var sluice = await LaunchAsync(start);
+        try
+        {
+            await sluice.ListeningAsync();
+            return sluice;
+        }
+        catch (Exception e) when (e is TimeoutException or InvalidOperationException)
+        {
+            var output = sluice.Output;
+            await sluice.DisposeAsync();
+            throw new InvalidOperationException($"{e.Message} Its output:\n{output}", e);
+        }
+    }
+
+    /// <summary>Starts the service without waiting for it: for tests that end it while it starts.</summary>
+    public static async Task<SluiceProcess> LaunchAsync(SluiceStart start)
+    {
         var folder = start.Folder ?? new TempFolder();
         List<string> arguments = ["serve", "--urls", "http://127.0.0.1:0", "--data", folder.File("data")];
         if (start.Config is not null)
@@ -105,17 +122,7 @@ public sealed partial class SluiceProcess : IAsyncDisposable
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        try
-        {
-            sluice.Address = await sluice._address.Task.WithinAsync("the service listening", TimeSpan.FromSeconds(30));
-            return sluice;
-        }
-        catch (Exception e) when (e is TimeoutException or InvalidOperationException)
-        {
-            var output = sluice.Output;
-            await sluice.DisposeAsync();
-            throw new InvalidOperationException($"{e.Message} Its output:\n{output}", e);
-        }
+        return sluice;
     }
 
     /// <summary>Runs a command of the service to its end.</summary>
@@ -153,10 +160,17 @@ public sealed partial class SluiceProcess : IAsyncDisposable
     /// <summary>A client that carries a key.</summary>
     public GatewayClient Client(string key) => new(Address, key);
 
+    /// <summary>Waits until the service listens; throws when it ends first.</summary>
+    public async Task ListeningAsync()
+        => Address = await _address.Task.WithinAsync("the service listening", TimeSpan.FromSeconds(30));
+
     /// <summary>Asks the process to end, as a service manager would, without waiting.</summary>
-    public async Task TerminateAsync()
+    public Task TerminateAsync() => SignalAsync("TERM");
+
+    /// <summary>Sends a signal, such as <c>STOP</c>, to this process alone.</summary>
+    public async Task SignalAsync(string signal)
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
     }
 

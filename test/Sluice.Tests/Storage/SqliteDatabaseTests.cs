@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Data.Sqlite;
 using Sluice.Storage;
 using Sluice.TestKit;
 
@@ -166,6 +167,22 @@ public sealed class SqliteDatabaseTests : IDisposable
 
         await other.WriteAsync(connection => connection.Execute("INSERT INTO settings (name, value) VALUES ('foreign', 1)"));
         await Eventually.HoldsAsync("the change to be seen", () => Volatile.Read(ref raised) > 0, TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public async Task Write_NoRoomAndThenRoom_WritesAgain()
+    {
+        var database = _storage.Open();
+        await database.WriteAsync(connection => connection.Execute("CREATE TABLE room (bytes BLOB)"));
+        await database.WriteAsync(connection => connection.Execute("PRAGMA max_page_count = 1"));
+
+        var full = await Should.ThrowAsync<SqliteException>(() => database.WriteAsync(connection => connection.Execute("INSERT INTO room VALUES (zeroblob(1000000))")));
+        await database.WriteAsync(connection => connection.Execute("PRAGMA max_page_count = 1000000"));
+        await database.WriteAsync(connection => connection.Execute("INSERT INTO room VALUES (zeroblob(1))"));
+
+        full.SqliteErrorCode.ShouldBe(13);
+        using var read = database.Read();
+        read.Connection.Scalar<long>("SELECT COUNT(*) FROM room").ShouldBe(1);
     }
 
     [Fact]

@@ -1,0 +1,3 @@
+using Sluice.Chaos;
+
+return await ChaosCommands.Create().Parse(args).InvokeAsync();
