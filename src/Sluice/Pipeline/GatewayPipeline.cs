@@ -3,6 +3,7 @@ using Sluice.Auth;
 using Sluice.Idempotency;
 using Sluice.Limits;
 using Sluice.Limits.Budgets;
+using Sluice.Pricing;
 using Sluice.Protocol;
 using Sluice.Protocol.Canonical;
 using Sluice.Routing;
@@ -61,7 +62,7 @@ internal sealed partial class GatewayPipeline(
                 ?? Route(call, snapshot)
                 ?? Admit(call)
                 ?? await BeginIdempotentAsync(call).ConfigureAwait(false)
-                ?? await AdmitCostAsync(call).ConfigureAwait(false);
+                ?? await AdmitCostAsync(call, snapshot).ConfigureAwait(false);
             if (refused is null && call.Replay is { } answer)
             {
                 await ClientResponse.ReplayAsync(call, answer, snapshot.Config.Server.WriteTimeout).ConfigureAwait(false);
@@ -257,15 +258,37 @@ internal sealed partial class GatewayPipeline(
     }
 
     // :: (4) Is it paid for? The most that it can cost is reserved in all its budgets or in none.
-    private ValueTask<GatewayError?> AdmitCostAsync(GatewayCall call)
+    private ValueTask<GatewayError?> AdmitCostAsync(GatewayCall call, RuntimeSnapshot snapshot)
     {
         if (!call.Operation.Metered || call.Replay is not null)
         {
             return default;
         }
 
+        var peek = call.Peek;
+        if (CallBound.Refuse(in peek) is { } excessive)
+        {
+            return new ValueTask<GatewayError?>(excessive);
+        }
+
+        if (snapshot.Config.Pricing.RefusesUnpriced && !LeavePriced(call))
+        {
+            return new ValueTask<GatewayError?>(PricingErrors.Unpriced(call.Model));
+        }
+
         call.Budgets = budgets.For(call.Caller!.Budgets, call.Model);
         return call.Budgets.Length == 0 ? default : BudgetAdmission.ReserveAsync(budgets, call);
+    }
+
+    /// <summary>Takes the candidates away that have no price; false when none is left.</summary>
+    private static bool LeavePriced(GatewayCall call)
+    {
+        if (Array.Exists(call.Candidates, static target => target.Price is null))
+        {
+            call.Candidates = Array.FindAll(call.Candidates, static target => target.Price is not null);
+        }
+
+        return call.Candidates.Length > 0;
     }
 
     /// <summary>

@@ -62,7 +62,7 @@ internal sealed partial class Settlement(ILedger ledger, IBudgetGate budgets, Ti
         }
 
         var (status, tokens) = Account(call);
-        var cost = Cost(call, status, in tokens);
+        var cost = Bounded(call, in tokens, Cost(call, status, in tokens));
         var overrun = SettleBudgets(call, cost);
         var outcome = new CallOutcome(
             status, tokens, cost, Micros(call.StartedAt, time.GetTimestamp()),
@@ -116,6 +116,18 @@ internal sealed partial class Settlement(ILedger ledger, IBudgetGate budgets, Ti
 
     private static long? Cost(GatewayCall call, UsageStatus status, in TokenUsage tokens)
         => status is UsageStatus.Failed or UsageStatus.Void || !call.Operation.Metered ? 0 : call.Target?.Price?.Cost(in tokens);
+
+    /// <summary>What an upstream reports that cannot be is charged with no more than was reserved, and somebody must look at it.</summary>
+    private long? Bounded(GatewayCall call, in TokenUsage tokens, long? cost)
+    {
+        if (!tokens.Suspect)
+        {
+            return cost;
+        }
+
+        Log.Absurd(logger, call.RequestId, call.Target!.Provider.Name, call.Target.Model);
+        return call.Hold is { Count: > 0 } hold && cost > hold.ReservedNano(0) ? hold.ReservedNano(0) : cost;
+    }
 
     private LedgerEntry Open(GatewayCall call)
     {
@@ -185,5 +197,8 @@ internal sealed partial class Settlement(ILedger ledger, IBudgetGate budgets, Ti
     {
         [LoggerMessage(3010, LogLevel.Critical, "{RequestId} could not be made durable in the journal: its client is cut off, and its account rests on what was reserved")]
         public static partial void NotDurable(ILogger logger, string requestId);
+
+        [LoggerMessage(3011, LogLevel.Warning, "{RequestId}: {Provider} reports a usage of {Model} that cannot be; it is cut to what can, and a budget is charged with no more than was reserved")]
+        public static partial void Absurd(ILogger logger, string requestId, string provider, string model);
     }
 }

@@ -5,6 +5,8 @@ using Sluice.Providers;
 using Sluice.Routing;
 using Sluice.TestKit;
 using Sluice.TestKit.Raw;
+using Sluice.Usage;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Sluice.Tests.Pipeline;
 
@@ -14,6 +16,7 @@ public sealed class AttemptEngineTests : IDisposable
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     private readonly CallFixture _fixture = new();
+    private readonly MemoryLedger _ledger = new();
 
     [Fact]
     public async Task Serve_Answer_IsRelayedWithItsHeadersAndTheConnectionIsKept()
@@ -40,6 +43,110 @@ public sealed class AttemptEngineTests : IDisposable
         var slot = target.Provider.Slots[0];
         slot.Health.InFlight.ShouldBe(0);
         slot.Pool.TryRent().ShouldNotBeNull().Dispose();
+    }
+
+    [Fact]
+    public async Task Serve_JournalRefuses_AnswersUnavailableAndSendsNothing()
+    {
+        var requests = 0;
+        await using var upstream = RawUpstream.Start(async exchange =>
+        {
+            if (await exchange.ReadRequestAsync() is not null)
+            {
+                requests++;
+            }
+        });
+        _ledger.TakesReservations = false;
+
+        var call = await ServeAsync(_fixture.Target(baseUrl: upstream.OpenAIBaseUrl));
+
+        call.HttpStatus.ShouldBe(503);
+        call.ErrorCode.ShouldBe("ledger_unavailable");
+        _fixture.Http.Response.Headers.RetryAfter.ToString().ShouldBe("5");
+        requests.ShouldBe(0);
+        _ledger.Settled.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Serve_Document_GoesOutWhenItsOutcomeIsDurable()
+    {
+        await using var upstream = RawUpstream.Start(async exchange =>
+        {
+            await exchange.ReadRequestAsync();
+            await exchange.WriteAsync(Done);
+        });
+        var call = _fixture.Call();
+        _ledger.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        var serving = ServeAsync(call, _fixture.Target(baseUrl: upstream.OpenAIBaseUrl));
+        await Eventually.HoldsAsync("the outcome is on its way", () => _ledger.Settled.Count == 1);
+        _fixture.Answer.ShouldBeEmpty();
+        _ledger.Gate.SetResult();
+        await serving.WithinAsync("the call");
+
+        _fixture.Answer.ShouldContain("choices");
+        _ledger.Reserved.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Serve_Stream_HoldsItsLastWordUntilTheOutcomeIsDurable()
+    {
+        await using var upstream = RawUpstream.Start(async exchange =>
+        {
+            await exchange.ReadRequestAsync();
+            await exchange.WriteAsync("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\ndata: {\"choices\":[{\"delta\":{\"content\":\"Hi\"}}]}\n\n");
+            await exchange.PauseAsync(TimeSpan.FromMilliseconds(20));
+            await exchange.WriteAsync("data: {\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":1}}\n\ndata: [DONE]\n\n");
+            await exchange.PauseAsync(TimeSpan.FromMilliseconds(20));
+        });
+        var call = _fixture.Call(body: "{\"model\":\"smart\",\"messages\":[],\"stream\":true,\"stream_options\":{\"include_usage\":true}}");
+        _ledger.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        var serving = ServeAsync(call, _fixture.Target(baseUrl: upstream.OpenAIBaseUrl));
+        await Eventually.HoldsAsync("the outcome is on its way", () => _ledger.Settled.Count == 1);
+        _fixture.Answer.ShouldContain("Hi");
+        _fixture.Answer.ShouldNotContain("[DONE]");
+        _ledger.Gate.SetResult();
+        await serving.WithinAsync("the call");
+
+        _fixture.Answer.ShouldEndWith("data: [DONE]\n\n");
+        var record = _ledger.Settled.ShouldHaveSingleItem();
+        record.Status.ShouldBe(UsageStatus.Settled);
+        record.Tokens.Output.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Serve_OutcomeThatIsNotDurable_NeverEndsCleanly()
+    {
+        await using var upstream = RawUpstream.Start(async exchange =>
+        {
+            await exchange.ReadRequestAsync();
+            await exchange.WriteAsync(Done);
+        });
+        _ledger.KeepsOutcomes = false;
+
+        var call = await ServeAsync(_fixture.Target(baseUrl: upstream.OpenAIBaseUrl));
+
+        call.ErrorCode.ShouldBe("ledger_unavailable");
+        _fixture.Answer.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Serve_SecondAttempt_IsReservedAnewAndSettledOnce()
+    {
+        await using var upstream = RawUpstream.Start(async exchange =>
+        {
+            await exchange.ReadRequestAsync();
+            await exchange.WriteAsync(exchange.Number == 1 ? "HTTP/1.1 500 Oops\r\nconnection: close\r\ncontent-length: 0\r\n\r\n" : Done);
+        });
+
+        var call = await ServeAsync(_fixture.Target(baseUrl: upstream.OpenAIBaseUrl, secrets: ["sk-1", "sk-2"]));
+
+        call.HttpStatus.ShouldBe(200);
+        _ledger.Reserved.Select(reserved => reserved.Credential).Distinct().Count().ShouldBe(2);
+        var record = _ledger.Settled.ShouldHaveSingleItem();
+        var detail = CallDetail.Read(record.Detail).ShouldNotBeNull();
+        detail.Failures.ShouldHaveSingleItem().Status.ShouldBe(500);
     }
 
     [Fact]
@@ -291,7 +398,8 @@ public sealed class AttemptEngineTests : IDisposable
     {
         call.Candidates = [target];
         call.Route = new ModelRoute("smart", RoutingStrategy.Priority, call.Candidates);
-        await new AttemptEngine(new RelayLane(_fixture.Time), _fixture.Time).ServeAsync(call, new RuntimeSnapshot(new SluiceConfig(), null!, 1));
+        var settlement = new Settlement(_ledger, new NoBudgets(), _fixture.Time, NullLogger<Settlement>.Instance);
+        await new AttemptEngine(new RelayLane(settlement, _fixture.Time), settlement, _fixture.Time).ServeAsync(call, new RuntimeSnapshot(new SluiceConfig(), null!, 1));
 
         // The server flushes what is left when the request ends.
         await _fixture.Http.Response.BodyWriter.FlushAsync();

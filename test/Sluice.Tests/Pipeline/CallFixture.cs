@@ -1,6 +1,8 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Sluice.Auth;
 using Sluice.Configuration;
+using Sluice.Limits;
 using Sluice.Pipeline;
 using Sluice.Protocol;
 using Sluice.Routing;
@@ -48,6 +50,7 @@ internal sealed class CallFixture : IDisposable
             Streams = peek.Stream,
             Framing = peek.Stream ? Protocol.Canonical.ResponseFraming.Sse : Protocol.Canonical.ResponseFraming.Json,
             Model = "smart",
+            Caller = new Caller { KeyId = "k", KeyName = "k", Models = ModelAllowList.All, Limiter = new SubjectLimiter(new LimitsConfig()) },
         };
         bytes.CopyTo(call.BodyBuffer.AsSpan(GatewayCall.Headroom));
         Watchdog.Add(call);
