@@ -4,6 +4,7 @@ using Sluice.Auth;
 using Sluice.Configuration;
 using Sluice.Endpoints;
 using Sluice.Hosting;
+using Sluice.Limits.Budgets;
 using Sluice.Pipeline;
 using Sluice.Providers;
 using Sluice.Storage;
@@ -33,6 +34,7 @@ internal static class SluiceApplication
         builder.Logging.AddSluiceConsole(options.Json, Environment.GetEnvironmentVariable("SLUICE_LOG_LEVEL"));
         services.AddStorage(StorageOptions.FromEnvironment(config.Server.Data));
         services.AddApiKeys(ApiKeyOptions.FromEnvironment());
+        services.AddBudgets(new BudgetOptions("local"));
         services.AddUsage();
         services.AddTelemetry().AddServiceHealth();
         services.AddPipeline();
