@@ -103,7 +103,7 @@ public sealed class BudgetLoadTests : IDisposable
         var step = Gen.Choose(0, 99).SelectMany(kind => Gen.Choose(0, 1).SelectMany(node => Gen.Choose(0, 120).Select(amount => (kind, node, amount))));
         var schedules = step.ArrayOf(40).ToArbitrary();
 
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(12), Prop.ForAll(schedules, schedule => Run(schedule, $"run{run++}").GetAwaiter().GetResult()));
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(8), Prop.ForAll(schedules, schedule => Run(schedule, $"run{run++}").GetAwaiter().GetResult()));
     }
 
     private static async Task<bool> Run((int Kind, int Node, int Amount)[] schedule, string name)
