@@ -10,7 +10,7 @@ internal static class AdministrationServices
 {
     /// <summary>
     /// Adds the administration: what the database adds to the configuration, <c>/api/admin</c>, the set-up and the API's
-    /// description. Needs storage, API keys, usage, a configuration source and a credential runtime.
+    /// description. Needs storage, API keys, budgets, usage, a configuration source and a credential runtime.
     /// </summary>
     public static IServiceCollection AddAdministration(this IServiceCollection services, AdministrationOptions options)
     {
@@ -42,6 +42,7 @@ internal static class AdministrationServices
         Create<ProviderEndpoints>().Map(routes);
         Create<CredentialEndpoints>().Map(routes);
         Create<ModelAdministrationEndpoints>().Map(routes);
+        Create<BudgetEndpoints>().Map(routes);
         Create<UsageEndpoints>().Map(routes);
         Create<PriceEndpoints>().Map(routes);
         Create<RequestEndpoints>().Map(routes);

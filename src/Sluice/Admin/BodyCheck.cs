@@ -143,6 +143,41 @@ internal sealed class BodyCheck
         return new BudgetConfig { Usd = body.Usd ?? 0, Per = OneOf("budget.per", body.Per ?? "total", BudgetPeriods) };
     }
 
+    /// <summary>The budget of a policy, with everything that the file's can say.</summary>
+    public BudgetConfig SharedBudget(ReplaceBudgetBody body)
+    {
+        if (body.Usd is null)
+        {
+            Refuse("usd", "is missing");
+        }
+
+        Amount("usd", body.Usd);
+        var zone = body.TimeZone ?? "UTC";
+        if (!Values.TimeZone.TryParse(zone, out _, out var error))
+        {
+            Refuse("time_zone", error);
+        }
+
+        for (var i = 0; i < body.Alerts?.Count; i++)
+        {
+            if (body.Alerts[i] is <= 0 or > 1)
+            {
+                Refuse($"alerts[{i}]", "must be above 0 and up to 1");
+            }
+        }
+
+        var defaults = new BudgetConfig();
+        return new BudgetConfig
+        {
+            Usd = body.Usd ?? 0,
+            Per = OneOf("per", body.Per ?? defaults.Per, BudgetPeriods),
+            TimeZone = zone,
+            Mode = OneOf("mode", body.Mode ?? defaults.Mode, ["enforce", "shadow"]),
+            Alerts = body.Alerts ?? defaults.Alerts,
+            OnExceed = OneOf("on_exceed", body.OnExceed ?? defaults.OnExceed, ["refuse", "clamp"]),
+        };
+    }
+
     public DateTimeOffset? Future(string field, DateTimeOffset? value, DateTimeOffset now)
     {
         if (value <= now)

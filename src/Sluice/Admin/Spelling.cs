@@ -1,5 +1,6 @@
 using Sluice.Configuration;
 using Sluice.Credentials;
+using Sluice.Limits.Budgets;
 using Sluice.Protocol.Canonical;
 using Sluice.Usage;
 
@@ -24,6 +25,15 @@ internal static class Spelling
         ConfigOrigin.Database => "database",
         ConfigOrigin.CommandLine => "command_line",
         _ => "default",
+    };
+
+    public static string Of(BudgetScope scope) => scope switch
+    {
+        BudgetScope.Global => "global",
+        BudgetScope.Team => "team",
+        BudgetScope.User => "user",
+        BudgetScope.Key => "key",
+        _ => "model",
     };
 
     public static string Of(CredentialState state) => state switch

@@ -11,6 +11,7 @@ using Sluice.Admin;
 using Sluice.Auth;
 using Sluice.Configuration;
 using Sluice.Credentials;
+using Sluice.Limits.Budgets;
 using Sluice.Storage;
 using Sluice.Tests.Auth;
 using Sluice.Tests.Storage;
@@ -83,6 +84,7 @@ internal sealed class AdministrationApp : IAsyncDisposable
         builder.Services.AddSingleton<IConfigurationSource>(provider => provider.GetRequiredService<StubConfiguration>());
         builder.Services.AddSingleton<ICredentialRuntime, StubCredentialRuntime>();
         builder.Services.AddApiKeys(new ApiKeyOptions { AdministratorKey = new Secret(administratorKey) });
+        builder.Services.AddBudgets(new BudgetOptions("test"));
         builder.Services.AddUsage();
         builder.Services.AddAdministration(new AdministrationOptions
         {

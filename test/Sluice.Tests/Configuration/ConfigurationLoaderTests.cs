@@ -72,7 +72,6 @@ public sealed class ConfigurationLoaderTests
         warnings.ShouldBe(
         [
             "sluice.yaml:10: providers[1].type: the type vertex is not served in this version of Sluice; targets of vertex-main are unavailable",
-            "sluice.yaml:21: keys[0].budget: \"budget\" is not in force in this version of Sluice",
             "sluice.yaml:23: services: \"services\" is not in force in this version of Sluice",
         ]);
     }
@@ -124,16 +123,12 @@ public sealed class ConfigurationLoaderTests
             auth: { lockout: { failures: 5, window: 15m } }
             redis: { url: "redis://host" }
             database: { url: "" }
-            keys:
-              - { name: a, key: a, budget: { usd: 1 } }
-              - { name: b, key: b, budget: { usd: 1 } }
             """);
 
         folder.Load().Warnings.Select(w => $"{w.Line} {w.Path} {w.Message}").ShouldBe(
         [
             "1 auth.lockout \"lockout\" is not in force in this version of Sluice",
             "2 redis.url \"url\" is not in force in this version of Sluice",
-            "5 keys[0].budget \"budget\" is not in force in this version of Sluice (2 places)",
         ]);
     }
 

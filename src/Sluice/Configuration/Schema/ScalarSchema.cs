@@ -61,6 +61,9 @@ internal sealed class ScalarSchema<T>(string expected, ScalarParser<T> parse, Fu
         return null;
     }
 
+    /// <summary>Turns a text into a value as the file's reading does, for values that come another way.</summary>
+    public bool TryParse(string text, [MaybeNullWhen(false)] out T value, [NotNullWhen(false)] out string? error) => parse(text, out value, out error);
+
     /// <summary>The value as text; a secret masked.</summary>
     public string Text(T value) => show(value);
 

@@ -7,7 +7,7 @@ using Sluice.Storage;
 namespace Sluice.Limits.Budgets;
 
 /// <summary>A budget that an administrator made through the API.</summary>
-internal sealed record StoredBudget(long Position, string Id, DateTimeOffset CreatedAt, SharedBudgetConfig Config);
+internal sealed record StoredBudget(long Position, string Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, SharedBudgetConfig Config);
 
 /// <summary>The budgets of the database, kept in memory; the file's stand beside them.</summary>
 internal sealed class BudgetPolicyStore : IDisposable
@@ -20,7 +20,7 @@ internal sealed class BudgetPolicyStore : IDisposable
     {
         (_database, _time) = (database, time);
         _rows = Load();
-        database.ForeignChange += Read;
+        database.ForeignChange += ReadIfChanged;
     }
 
     /// <summary>Raised after a change, before the call returns to whoever asked for it.</summary>
@@ -58,7 +58,7 @@ internal sealed class BudgetPolicyStore : IDisposable
         return done;
     }
 
-    public void Dispose() => _database.ForeignChange -= Read;
+    public void Dispose() => _database.ForeignChange -= ReadIfChanged;
 
     private static string Json(SharedBudgetConfig config) => JsonSerializer.Serialize(config, BudgetJson.Default.SharedBudgetConfig);
 
@@ -68,16 +68,27 @@ internal sealed class BudgetPolicyStore : IDisposable
         Changed?.Invoke();
     }
 
+    /// <summary>Other processes write all the time, and hardly ever a budget.</summary>
+    private void ReadIfChanged()
+    {
+        if (!Load().Select(Version).SequenceEqual(_rows.Select(Version)))
+        {
+            Read();
+        }
+
+        static (string Id, DateTimeOffset UpdatedAt) Version(StoredBudget row) => (row.Id, row.UpdatedAt);
+    }
+
     private List<StoredBudget> Load()
     {
         using var read = _database.Read();
-        return read.Connection.Rows("SELECT position, id, settings, created_at FROM budget_policies ORDER BY position DESC", ReadRow);
+        return read.Connection.Rows("SELECT position, id, settings, created_at, updated_at FROM budget_policies ORDER BY position DESC", ReadRow);
     }
 
     private static StoredBudget ReadRow(SqliteDataReader row)
     {
         var config = JsonSerializer.Deserialize(row.GetString(2), BudgetJson.Default.SharedBudgetConfig)!;
-        return new StoredBudget(row.GetInt64(0), row.GetString(1), Clock.FromUnixMicros(row.GetInt64(3)), config with { Origin = ConfigOrigin.Database });
+        return new StoredBudget(row.GetInt64(0), row.GetString(1), Clock.FromUnixMicros(row.GetInt64(3)), Clock.FromUnixMicros(row.GetInt64(4)), config with { Origin = ConfigOrigin.Database });
     }
 }
 

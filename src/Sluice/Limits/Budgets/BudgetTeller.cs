@@ -169,7 +169,8 @@ internal sealed partial class BudgetTeller : IAsyncDisposable
                 }
             }
 
-            Volatile.Write(ref _working, 0);
+            // A full fence: whoever asks now either sees that nobody works, or is seen by the check below.
+            Interlocked.Exchange(ref _working, 0);
         }
         while (!_asked.IsEmpty && Interlocked.Exchange(ref _working, 1) == 0);
     }
@@ -185,7 +186,14 @@ internal sealed partial class BudgetTeller : IAsyncDisposable
             BudgetStore.Forget(connection, now);
         }
 
-        while (_visits.Count < VisitsPerTransaction && _asked.TryDequeue(out var account))
+        // All are taken before the first is visited: one that asks again meanwhile belongs to the next transaction.
+        var accounts = new List<BudgetAccount>();
+        while (accounts.Count < VisitsPerTransaction && _asked.TryDequeue(out var asked))
+        {
+            accounts.Add(asked);
+        }
+
+        foreach (var account in accounts)
         {
             var stamp = _time.GetTimestamp();
             var visit = account.Prepare(now, stamp, stamp - Stamps(BudgetOptions.Idle));
