@@ -3,14 +3,14 @@
 #
 #   bench/chaos/cost.sh [ROUNDS]               default: 4 rounds of A and B
 #
-# A='journal: on' and B='journal: off' are lines under server. SECONDS_EACH=4, LOAD_CORE=0 and PROXY_CORE=1 as in bench/load/run.sh.
+# A='journal: true' and B='journal: false' are lines under server. SECONDS_EACH=4, LOAD_CORE=0 and PROXY_CORE=1 as in bench/load/run.sh.
 # Exit code 1 when A adds more than MOST_CPU=15 percent of CPU or MOST_P50=1000 us to B.
 set -u
 . "$(cd "$(dirname "$0")" && pwd)/common.sh"
 need taskset wrk awk
 [ "$(nproc)" -gt 1 ] || die "needs two cores: one for the gateway, one for load and upstream"
 rounds=${1:-4}
-declare -A setting=([A]=${A:-journal: on} [B]=${B:-journal: off})
+declare -A setting=([A]=${A:-journal: true} [B]=${B:-journal: false})
 seconds=${SECONDS_EACH:-4}
 connections=32
 publish_sluice
