@@ -5,14 +5,13 @@ using Sluice.Limits.Budgets;
 using Sluice.Pipeline;
 using Sluice.Pricing;
 using Sluice.Protocol.Canonical;
-using Sluice.Routing;
 using Sluice.Storage;
 using Sluice.Usage;
 
 namespace Sluice.Admin;
 
 /// <summary><c>/api/admin/requests/{id}</c>: the trace of a call by the <c>x-request-id</c> of its reply.</summary>
-internal sealed class RequestEndpoints(UsageReader usage, RecentRefusals refusals, BudgetReader budgets, GatewayRuntime runtime)
+internal sealed class RequestEndpoints(UsageReader usage, RecentRefusals refusals, BudgetReader budgets, ITargetPrices prices)
 {
     public void Map(IEndpointRouteBuilder routes)
         => routes.MapAdministrators("/api/admin/requests", "Usage")
@@ -118,8 +117,7 @@ internal sealed class RequestEndpoints(UsageReader usage, RecentRefusals refusal
     private TracePrice PriceOf(UsageRow row)
     {
         var tokens = new TokenUsage(row.Input, row.CacheRead, row.CacheWrite5m, row.CacheWrite1h, row.Output, row.Reasoning);
-        var price = runtime.Current.Routes.Find(row.Model)?.Targets
-            .FirstOrDefault(target => target.Provider.Name == row.Provider && target.Model == row.UpstreamModel)?.Price;
+        var price = prices.Find(row.Model, row.Provider, row.UpstreamModel);
         var derivation = PriceDerivation.Of(price?.Id == row.PriceId ? price : null, in tokens);
         return new TracePrice(
             row.PriceId.Length == 0 ? null : row.PriceId,

@@ -1,4 +1,5 @@
 using Sluice.Credentials;
+using Sluice.Pricing;
 using Sluice.Providers;
 using Sluice.Providers.Transport;
 using Sluice.Routing;
@@ -23,8 +24,9 @@ internal static class PipelineRegistration
         services.AddSingleton<CallWatchdog>();
         services.AddSingleton<Settlement>();
         services.AddSingleton<RecentRefusals>();
-        services.AddSingleton<RecoveredPrices>();
-        services.AddSingleton<Func<RecoveredCall, long?>>(provider => provider.GetRequiredService<RecoveredPrices>().Cost);
+        services.AddSingleton<TargetPrices>();
+        services.AddSingleton<ITargetPrices>(provider => provider.GetRequiredService<TargetPrices>());
+        services.AddSingleton<Func<RecoveredCall, long?>>(provider => provider.GetRequiredService<TargetPrices>().Cost);
         services.AddSingleton<RelayLane>();
         services.AddSingleton<AttemptEngine>();
         services.AddSingleton<GatewayPipeline>();

@@ -196,6 +196,12 @@ internal sealed partial class UsageQueue : IAsyncDisposable
             _ordered.Enqueue(record, record.JournalSequence);
         }
 
+        if (_batch.Count > 0)
+        {
+            // The last transaction failed, perhaps only at its commit: what the writer took for stored has no rows.
+            _writer?.Forget();
+        }
+
         // What a failed transaction has left is written first. A gap ends the batch: rows come in the order of their ids, so
         // that a reader who pages, or follows the end, never has a row appear behind it.
         while (_batch.Count < RowsPerTransaction && _ordered.TryPeek(out var next, out var sequence) && sequence <= through)

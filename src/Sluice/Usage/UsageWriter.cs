@@ -281,7 +281,8 @@ internal sealed class UsageWriter : IDisposable
         }
     }
 
-    private void Forget()
+    /// <summary>Forgets which rows exist: those of a transaction that was rolled back do not.</summary>
+    public void Forget()
     {
         _series.Clear();
         _lastSeriesId = -1;

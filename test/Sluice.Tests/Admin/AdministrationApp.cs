@@ -12,6 +12,8 @@ using Sluice.Auth;
 using Sluice.Configuration;
 using Sluice.Credentials;
 using Sluice.Limits.Budgets;
+using Sluice.Pipeline;
+using Sluice.Pricing;
 using Sluice.Storage;
 using Sluice.Tests.Auth;
 using Sluice.Tests.Storage;
@@ -85,7 +87,11 @@ internal sealed class AdministrationApp : IAsyncDisposable
         builder.Services.AddSingleton<ICredentialRuntime, StubCredentialRuntime>();
         builder.Services.AddApiKeys(new ApiKeyOptions { AdministratorKey = new Secret(administratorKey) });
         builder.Services.AddBudgets(new BudgetOptions("test"));
+        builder.Services.AddSingleton<Func<RecoveredCall, long?>>(_ => _ => null);
         builder.Services.AddUsage();
+        builder.Services.AddPricing();
+        builder.Services.AddSingleton<ITargetPrices, NoPrices>();
+        builder.Services.AddSingleton<RecentRefusals>();
         builder.Services.AddAdministration(new AdministrationOptions
         {
             ProviderTypes = [new("openai", "https://api.openai.com/v1", false), new("openai-compatible", null, true)],
@@ -102,6 +108,7 @@ internal sealed class AdministrationApp : IAsyncDisposable
         app.MapAdministration();
         map?.Invoke(app);
         app.RequirePolicies();
+        await app.Services.GetRequiredService<Ledger>().OpenAsync();
         await app.StartAsync();
         return new AdministrationApp(storage, ownsStorage, app);
     }
@@ -143,5 +150,10 @@ internal sealed class AdministrationApp : IAsyncDisposable
         {
             _storage.Dispose();
         }
+    }
+
+    private sealed class NoPrices : ITargetPrices
+    {
+        public PriceList? Find(string model, string provider, string upstreamModel) => null;
     }
 }
