@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Sluice.Providers;
 
 /// <summary>
@@ -11,10 +9,8 @@ public sealed record ModelPrice
     public decimal? Output { get; init; }
     public decimal? CacheRead { get; init; }
 
-    [JsonPropertyName("cache_write_5m")]
     public decimal? CacheWrite5m { get; init; }
 
-    [JsonPropertyName("cache_write_1h")]
     public decimal? CacheWrite1h { get; init; }
 
     public decimal? Image { get; init; }
@@ -36,10 +32,8 @@ public sealed record LongContextPrice
     public decimal? Output { get; init; }
     public decimal? CacheRead { get; init; }
 
-    [JsonPropertyName("cache_write_5m")]
     public decimal? CacheWrite5m { get; init; }
 
-    [JsonPropertyName("cache_write_1h")]
     public decimal? CacheWrite1h { get; init; }
 }
 
@@ -70,16 +64,16 @@ public sealed record ModelInfo(string Id)
     public DateOnly? Retires { get; init; }
 
     /// <summary>Such as <c>chat</c>, <c>responses</c>, <c>embeddings</c>, <c>moderations</c>; names of operations.</summary>
-    public IReadOnlyList<string> Operations { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string> Operations { get; init; } = [];
 
     /// <summary>Other names the vendor serves the same model under, such as a dated snapshot.</summary>
-    public IReadOnlyList<string> Aliases { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string> Aliases { get; init; } = [];
 
     /// <summary>The model that the vendor names in place of a deprecated or retired one.</summary>
     public string? Successor { get; init; }
 
     /// <summary>Prices that the vendor has announced for a later day, oldest first; each is the whole list from then on.</summary>
-    public IReadOnlyList<PriceChange> PriceChanges { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<PriceChange> PriceChanges { get; init; } = [];
 
     /// <summary>The price of a call on a day; null when none is known.</summary>
     public ModelPrice? PriceOn(DateOnly day) => PriceChanges.LastOrDefault(change => change.From <= day)?.Price ?? Price;

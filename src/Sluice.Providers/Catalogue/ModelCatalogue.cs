@@ -1,7 +1,5 @@
 using System.Collections;
 using System.Collections.Frozen;
-using System.Reflection;
-using System.Text.Json;
 
 namespace Sluice.Providers.Catalogue;
 
@@ -31,9 +29,7 @@ internal sealed class ModelCatalogue(string folder) : IReadOnlyList<ModelInfo>
 
     private static Content Load(string folder)
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"models/{folder}/models.json")
-            ?? throw new InvalidOperationException($"The folder {folder} has no models.json.");
-        var file = JsonSerializer.Deserialize(stream, CatalogueJson.Default.CatalogueFile)!;
+        var file = DataObject.ReadFile($"models/{folder}/models.json", CatalogueFile.Read);
         var byName = file.Models
             .SelectMany(model => model.Aliases.Prepend(model.Id).Select(name => KeyValuePair.Create(name, model)))
             .ToFrozenDictionary(StringComparer.Ordinal);
