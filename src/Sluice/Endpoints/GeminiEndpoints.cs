@@ -16,6 +16,9 @@ internal static class GeminiEndpoints
         .Where(operation => operation.ModelInPath)
         .ToFrozenDictionary(operation => operation.PathMethod, StringComparer.Ordinal);
 
+    /// <summary>True for a model with one of the methods, such as <c>gemini-3-pro:generateContent</c>.</summary>
+    public static bool IsCall(string path) => path.LastIndexOf(':') is > 0 and var colon && Methods.ContainsKey(path[(colon + 1)..]);
+
     public static IEndpointRouteBuilder MapGemini(this IEndpointRouteBuilder routes)
     {
         var pipeline = routes.ServiceProvider.GetRequiredService<GatewayPipeline>();
