@@ -42,6 +42,12 @@ internal static class GeminiEndpoints
             return pipeline.RunAsync(http, operation, call[..colon]);
         }
 
+        if (call.Length == 0)
+        {
+            // The list of models, which the pattern takes in as well.
+            return DialectAnswer.WriteMethodNotAllowedAsync(http, [HttpMethods.Get]);
+        }
+
         var method = colon < 0 ? "" : call[(colon + 1)..];
         return DialectAnswer.WriteErrorAsync(http, Dialect.GeminiGenerate, new GatewayError(
             ErrorKind.NotFound, "unknown_method",
