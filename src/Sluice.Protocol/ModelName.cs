@@ -8,18 +8,19 @@ public static class ModelName
 {
     private const int LongestEscaped = 1024;
 
-    /// <summary>Unescapes the model token without allocating.</summary>
+    /// <summary>Unescapes the model token without allocating; where there is none, the name is the implied one.</summary>
     /// <param name="body">The body that was peeked at.</param>
     /// <param name="peek">Where the token stands.</param>
     /// <param name="destination">Takes the name.</param>
     /// <param name="written">How many characters it has.</param>
-    /// <returns>False when there is no token, or the name does not fit: then it names no model.</returns>
+    /// <returns>False when there is neither, or the name does not fit: then it names no model.</returns>
     public static bool TryDecode(ReadOnlySpan<byte> body, in RequestPeek peek, Span<char> destination, out int written)
     {
         written = 0;
         if (!peek.Model.Found)
         {
-            return false;
+            written = peek.ImpliedModel is { Length: > 0 } implied && implied.TryCopyTo(destination) ? implied.Length : 0;
+            return written > 0;
         }
 
         var contents = JsonText.Contents(peek.Model.Of(body));

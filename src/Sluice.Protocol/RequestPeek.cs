@@ -11,6 +11,9 @@ public struct RequestPeek
     /// <summary>True when the model token contains a backslash escape and must be unescaped before it is compared.</summary>
     public bool ModelEscaped { get; set; }
 
+    /// <summary>The model that is meant where the body names none; empty when one is named or must be.</summary>
+    public string ImpliedModel { get; set; }
+
     /// <summary>True when the body asks for a stream (<c>"stream": true</c>).</summary>
     public bool Stream { get; set; }
 

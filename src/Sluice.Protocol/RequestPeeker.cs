@@ -27,7 +27,7 @@ public static class RequestPeeker
     /// </returns>
     public static GatewayError? Peek(ReadOnlySpan<byte> body, Operation operation, int maxDepth, out RequestPeek peek)
     {
-        peek = new RequestPeek { MaxTokensValue = -1, OtherMaxTokensValue = -1, Choices = 1 };
+        peek = new RequestPeek { MaxTokensValue = -1, OtherMaxTokensValue = -1, Choices = 1, ImpliedModel = operation.ImpliedModel };
         var containers = maxDepth <= StackDepth
             ? stackalloc ulong[JsonScanner.StackWords(StackDepth)]
             : new ulong[JsonScanner.StackWords(maxDepth)];
@@ -187,6 +187,7 @@ public static class RequestPeeker
                     }
 
                     peek.Model = slice;
+                    peek.ImpliedModel = "";
                     peek.ModelEscaped = _scanner.LastStringEscaped;
                     return null;
                 case MemberRole.Stream:

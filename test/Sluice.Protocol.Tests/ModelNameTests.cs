@@ -32,6 +32,21 @@ public class ModelNameTests
     [Fact]
     public void TryDecode_NoModel_IsFalse() => ModelName.TryDecode("{}"u8, default, new char[8], out _).ShouldBeFalse();
 
+    [Theory]
+    [InlineData("{\"input\":\"hi\"}", "omni-moderation-latest")]
+    [InlineData("{\"input\":\"hi\",\"model\":\"mine\"}", "mine")]
+    public void TryDecode_ModerationThatNamesNoModel_MeansTheVendorsDefault(string json, string expected)
+    {
+        var body = System.Text.Encoding.UTF8.GetBytes(json);
+        RequestPeeker.Peek(body, Operation.Moderations, 64, out var peek).ShouldBeNull();
+        var name = new char[64];
+
+        ModelName.TryDecode(body, in peek, name, out var length).ShouldBeTrue();
+
+        name.AsSpan(0, length).ToString().ShouldBe(expected);
+        ModelName.TryDecode(body, in peek, new char[3], out _).ShouldBeFalse();
+    }
+
     [Fact]
     public void TryDecode_AnyName_AllocatesNothing()
     {

@@ -1,24 +1,41 @@
 namespace Sluice.Protocol.Json;
 
 /// <summary>
-/// Up to <see cref="Capacity"/> changes to a document that leave every other byte as it came. Lives on the stack; the
-/// replacement bytes are not copied until <see cref="Apply"/>.
+/// Up to <see cref="Capacity"/> changes to a document that leave every other byte as it came, and one that is made in many
+/// places. Lives on the stack; the replacement bytes are not copied until <see cref="Apply"/>.
 /// </summary>
 public ref struct JsonEdit
 {
-    /// <summary>How many changes one edit holds.</summary>
+    /// <summary>How many different changes one edit holds.</summary>
     public const int Capacity = 4;
 
     private Splice _first;
     private Splice _second;
     private Splice _third;
     private Splice _fourth;
+    private int _splices;
+    private ReadOnlySpan<JsonSlice> _places;
+    private ReadOnlySpan<byte> _inEachPlace;
 
-    /// <summary>How many changes were made.</summary>
-    public int Count { get; private set; }
+    /// <summary>How many changes were made, each place counted.</summary>
+    public readonly int Count => _splices + _places.Length;
 
     /// <summary>Puts other bytes in the place of a token.</summary>
     public void Replace(JsonSlice slice, ReadOnlySpan<byte> bytes) => Add(new Splice(slice.Offset, slice.Length, bytes, false));
+
+    /// <summary>Puts the same bytes in the place of many tokens. Once for each edit.</summary>
+    /// <param name="slices">In the order in which they stand in the document, and none inside another change.</param>
+    /// <param name="bytes">What each of them becomes.</param>
+    public void ReplaceEach(ReadOnlySpan<JsonSlice> slices, ReadOnlySpan<byte> bytes)
+    {
+        if (!_places.IsEmpty)
+        {
+            throw new InvalidOperationException("An edit replaces one list of places.");
+        }
+
+        _places = slices;
+        _inEachPlace = bytes;
+    }
 
     /// <summary>Puts a member before all others of an object.</summary>
     /// <param name="objectStart">Where the object's opening brace stands.</param>
@@ -28,7 +45,7 @@ public ref struct JsonEdit
     {
         var at = objectStart + 1;
         var comma = !isEmptyObject;
-        for (var i = 0; i < Count; i++)
+        for (var i = 0; i < _splices; i++)
         {
             comma |= this[i].Removed == 0 && this[i].Offset == at;
         }
@@ -40,10 +57,15 @@ public ref struct JsonEdit
     /// <param name="original">The length of the document as it came.</param>
     public readonly int Length(int original)
     {
-        for (var i = 0; i < Count; i++)
+        for (var i = 0; i < _splices; i++)
         {
             var splice = this[i];
             original += splice.Bytes.Length + (splice.Comma ? 1 : 0) - splice.Removed;
+        }
+
+        foreach (var place in _places)
+        {
+            original += _inEachPlace.Length - place.Length;
         }
 
         return original;
@@ -55,11 +77,21 @@ public ref struct JsonEdit
     public readonly void Apply(ReadOnlySpan<byte> body, Span<byte> destination)
     {
         var from = 0;
-        for (var pending = (1 << Count) - 1; pending != 0;)
+        var places = _places;
+        for (var pending = (1 << _splices) - 1; pending != 0 || !places.IsEmpty;)
         {
             var index = FirstOf(pending);
-            pending &= ~(1 << index);
-            var splice = this[index];
+            var isPlace = index < 0 || (!places.IsEmpty && places[0].Offset < this[index].Offset);
+            var splice = isPlace ? new Splice(places[0].Offset, places[0].Length, _inEachPlace, false) : this[index];
+            if (isPlace)
+            {
+                places = places[1..];
+            }
+            else
+            {
+                pending &= ~(1 << index);
+            }
+
             destination = Append(destination, body[from..splice.Offset]);
             destination = Append(destination, splice.Bytes);
             if (splice.Comma)
@@ -94,7 +126,7 @@ public ref struct JsonEdit
     private readonly int FirstOf(int pending)
     {
         var first = -1;
-        for (var i = 0; i < Count; i++)
+        for (var i = 0; i < _splices; i++)
         {
             if ((pending >> i & 1) != 0 && (first < 0 || this[i].Offset <= this[first].Offset))
             {
@@ -107,7 +139,7 @@ public ref struct JsonEdit
 
     private void Add(Splice splice)
     {
-        switch (Count++)
+        switch (_splices++)
         {
             case 0:
                 _first = splice;

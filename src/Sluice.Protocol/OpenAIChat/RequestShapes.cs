@@ -52,5 +52,6 @@ internal static class RequestShapes
 
     public static readonly RequestShape Embeddings = new([Model, Input, new("dimensions", JsonKinds.Number | JsonKinds.Null), new("encoding_format", JsonKinds.String | JsonKinds.Null)]);
 
-    public static readonly RequestShape Moderations = new([Model, Input]);
+    // The model may be left out: the vendor's own default is meant (Operation.ImpliedModel).
+    public static readonly RequestShape Moderations = new([Model with { Required = false }, Input]);
 }

@@ -1,5 +1,3 @@
-using System.Reflection;
-using System.Text.Json;
 using Sluice.Providers.Catalogue;
 
 namespace Sluice.Providers.OpenAICompatible;
@@ -14,9 +12,5 @@ internal static class VendorList
         KeyRequired = false,
     };
 
-    public static IReadOnlyList<VendorRow> Load()
-    {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("vendors.json")!;
-        return JsonSerializer.Deserialize(stream, CatalogueJson.Default.IReadOnlyListVendorRow)!;
-    }
+    public static IReadOnlyList<VendorRow> Load() => DataObject.ReadFile("vendors.json", file => (IReadOnlyList<VendorRow>)[.. file.EnumerateArray().Select(VendorRow.Read)]);
 }

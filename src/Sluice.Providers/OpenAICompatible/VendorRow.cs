@@ -1,47 +1,73 @@
+using System.Text.Json;
+using Sluice.Providers.Catalogue;
+
 namespace Sluice.Providers.OpenAICompatible;
 
 /// <summary>A row of <c>vendors.json</c>: a vendor that needs no code. The members are explained in this folder's README.</summary>
-/// <remarks>Setters and not init: the generated JSON reader gives init-only members that a row leaves out their type's default and not theirs.</remarks>
 /// <param name="Id">The provider type, such as <c>groq</c>.</param>
 /// <param name="Name">The vendor's name for people.</param>
 internal sealed record VendorRow(string Id, string Name)
 {
     /// <summary>As the vendor's own documentation gives it to OpenAI's SDK; null where each customer has their own.</summary>
-    public string? BaseUrl { get; set; }
+    public string? BaseUrl { get; init; }
 
-    public IReadOnlyList<string> Env { get; set; } = [];
+    public IReadOnlyList<string> Env { get; init; } = [];
 
     /// <summary><c>bearer</c>, <c>none</c>, or the name of the header that takes the bare key, such as <c>api-key</c>.</summary>
-    public string Auth { get; set; } = "bearer";
+    public string Auth { get; init; } = "bearer";
 
     /// <summary>False where calls without a key are served as well.</summary>
-    public bool KeyRequired { get; set; } = true;
+    public bool KeyRequired { get; init; } = true;
 
     /// <summary>Names of operations.</summary>
-    public IReadOnlyList<string> Operations { get; set; } = ["chat"];
+    public IReadOnlyList<string> Operations { get; init; } = ["chat"];
 
     /// <summary>Paths by operation, where they are not the usual ones.</summary>
-    public IReadOnlyDictionary<string, string> Paths { get; set; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Paths { get; init; } = new Dictionary<string, string>();
 
     /// <summary>False where <c>stream_options.include_usage</c> is refused.</summary>
-    public bool IncludeUsage { get; set; } = true;
+    public bool IncludeUsage { get; init; } = true;
 
     /// <summary>Null where the vendor lists no models.</summary>
-    public string? ModelsPath { get; set; } = "/models";
+    public string? ModelsPath { get; init; } = "/models";
 
     /// <summary>Sent with each call.</summary>
-    public IReadOnlyDictionary<string, string> Headers { get; set; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The vendor's error codes or types that mean something else than their status says.</summary>
-    public IReadOnlyDictionary<string, UpstreamFailureKind> Errors { get; set; } = new Dictionary<string, UpstreamFailureKind>();
+    public IReadOnlyDictionary<string, UpstreamFailureKind> Errors { get; init; } = new Dictionary<string, UpstreamFailureKind>();
 
-    public string? Docs { get; set; }
+    public string? Docs { get; init; }
 
     /// <summary>The day the row was compared with the vendor's documentation.</summary>
-    public DateOnly Checked { get; set; }
+    public DateOnly Checked { get; init; }
 
     /// <summary>Something an operator should know; shown in docs/providers.md.</summary>
-    public string? Note { get; set; }
+    public string? Note { get; init; }
+
+    /// <summary>Reads a row; a member that is left out has its default.</summary>
+    /// <exception cref="JsonException">The row has a member that is not known.</exception>
+    public static VendorRow Read(JsonElement json)
+    {
+        var row = new DataObject(json);
+        var usual = new VendorRow(row.Text("id") ?? "", row.Text("name") ?? "");
+        return row.Close(usual with
+        {
+            BaseUrl = row.Text("base_url"),
+            Env = row.Texts("env"),
+            Auth = row.Text("auth") ?? usual.Auth,
+            KeyRequired = row.Flag("key_required") ?? usual.KeyRequired,
+            Operations = row.Texts("operations") is { Count: > 0 } operations ? operations : usual.Operations,
+            Paths = row.TextsByName("paths"),
+            IncludeUsage = row.Flag("include_usage") ?? usual.IncludeUsage,
+            ModelsPath = row.Has("models_path") ? row.Text("models_path") : usual.ModelsPath,
+            Headers = row.TextsByName("headers"),
+            Errors = row.TextsByName("errors").ToDictionary(error => error.Key, error => KindOf(error.Value), StringComparer.Ordinal),
+            Docs = row.Text("docs"),
+            Checked = row.Date("checked") ?? default,
+            Note = row.Text("note"),
+        });
+    }
 
     /// <summary>The row as a descriptor.</summary>
     public ProviderDescriptor ToDescriptor() => new(Id, Name)
@@ -60,4 +86,8 @@ internal sealed record VendorRow(string Id, string Name)
         RequiresCredential = KeyRequired,
         DocsUrl = Docs,
     };
+
+    /// <summary>The kind as the data files write it: <c>out_of_credit</c>.</summary>
+    private static UpstreamFailureKind KindOf(string text)
+        => Enum.Parse<UpstreamFailureKind>(text.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -78,15 +79,14 @@ internal static class ProxyTunnel
             return false;
         }
 
-        var name = Encoding.ASCII.GetBytes(origin.Host);
-        if (name.Length > 255)
+        if (Socks5Address(origin.Host) is not { } address)
         {
             return false;
         }
 
         var port = new byte[2];
         BinaryPrimitives.WriteUInt16BigEndian(port, (ushort)origin.Port);
-        byte[] request = [5, 1, 0, 3, (byte)name.Length, .. name, .. port];
+        byte[] request = [5, 1, 0, .. address, .. port];
         await SendAllAsync(socket, request, cancellationToken).ConfigureAwait(false);
         if (!await ReceiveAllAsync(socket, answer.AsMemory(0, 5), cancellationToken).ConfigureAwait(false) || answer[0] != 5 || answer[1] != 0)
         {
@@ -96,6 +96,22 @@ internal static class ProxyTunnel
         // The bound address: its kind decides how much is left to read; one byte of it is already here.
         var rest = answer[3] switch { 1 => 3, 4 => 15, 3 => answer[4], _ => -1 };
         return rest >= 0 && await ReceiveAllAsync(socket, answer.AsMemory(0, rest + 2), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// The address with its type before it (RFC 1928, section 5). A literal goes as what it is: a proxy need not take one for a
+    /// name, and some look it up. Null for a name that is too long.
+    /// </summary>
+    private static byte[]? Socks5Address(string host)
+    {
+        const byte ipv4 = 1, name = 3, ipv6 = 4;
+        if (IPAddress.TryParse(host, out var literal))
+        {
+            return [literal.AddressFamily == AddressFamily.InterNetworkV6 ? ipv6 : ipv4, .. literal.GetAddressBytes()];
+        }
+
+        var bytes = Encoding.ASCII.GetBytes(host);
+        return bytes.Length > 255 ? null : [name, (byte)bytes.Length, .. bytes];
     }
 
     private static async ValueTask SendAllAsync(Socket socket, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ using System.Security.Authentication;
 
 namespace Sluice.Providers.Transport;
 
-/// <summary>Opens connections: every address of the name in turn, then the proxy's handshake, then TLS.</summary>
+/// <summary>Opens connections: the first address of the name that answers, then the proxy's handshake, then TLS.</summary>
 internal static class UpstreamDialer
 {
     /// <summary>Where a SOCKS proxy listens when its address names no port (RFC 1928, section 3); an HTTP address always has one.</summary>
@@ -13,15 +13,14 @@ internal static class UpstreamDialer
 
     /// <summary>Null when no address could be reached, the proxy refused, or TLS failed.</summary>
     public static async ValueTask<(Socket Socket, Stream? Tls)?> DialAsync(
-        UpstreamOrigin origin, UpstreamTransportOptions options, CancellationToken cancellationToken)
+        UpstreamOrigin origin, TimeProvider time, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(options);
         Socket? socket = null;
         try
         {
             socket = origin.Proxy is { } proxy
-                ? await ConnectAsync(proxy.IdnHost.Trim('[', ']'), proxy.Port > 0 ? proxy.Port : SocksPort, cancellationToken).ConfigureAwait(false)
-                : await ConnectAsync(origin.Host, origin.Port, cancellationToken).ConfigureAwait(false);
+                ? await ConnectAsync(proxy.IdnHost.Trim('[', ']'), proxy.Port > 0 ? proxy.Port : SocksPort, time, cancellationToken).ConfigureAwait(false)
+                : await ConnectAsync(origin.Host, origin.Port, time, cancellationToken).ConfigureAwait(false);
             if (socket is null)
             {
                 return null;
@@ -55,30 +54,33 @@ internal static class UpstreamDialer
         }
     }
 
-    private static async ValueTask<Socket?> ConnectAsync(string host, int port, CancellationToken cancellationToken)
+    private static async ValueTask<Socket?> ConnectAsync(string host, int port, TimeProvider time, CancellationToken cancellationToken)
     {
         IPAddress[] addresses = IPAddress.TryParse(host, out var literal)
             ? [literal]
             : await Dns.GetHostAddressesAsync(host, cancellationToken).ConfigureAwait(false);
-        foreach (var address in addresses)
-        {
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
-            {
-                await socket.ConnectAsync(new IPEndPoint(address, port), cancellationToken).ConfigureAwait(false);
-                return socket;
-            }
-            catch (SocketException)
-            {
-                socket.Dispose();
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        }
+        return await AddressRace.RunAsync(addresses, (address, token) => ConnectAsync(new IPEndPoint(address, port), token), time, cancellationToken)
+            .ConfigureAwait(false);
+    }
 
-        return null;
+    /// <summary>Null when the address refuses.</summary>
+    private static async Task<Socket?> ConnectAsync(IPEndPoint address, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(address, cancellationToken).ConfigureAwait(false);
+            return socket;
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            return null;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 }

@@ -49,7 +49,7 @@ public sealed class UpstreamPool
     /// <returns>Null when that failed or <paramref name="cancellationToken"/> ended it.</returns>
     public async ValueTask<UpstreamConnection?> ConnectAsync(CancellationToken cancellationToken)
     {
-        var dialed = await UpstreamDialer.DialAsync(Origin, _options, cancellationToken).ConfigureAwait(false);
+        var dialed = await UpstreamDialer.DialAsync(Origin, _time, cancellationToken).ConfigureAwait(false);
         if (dialed is null)
         {
             return null;

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Sluice.Admin.OpenApi;
 using Sluice.Admin.Overlay;
 using Sluice.Configuration;
@@ -19,19 +17,6 @@ internal static class AdministrationServices
         services.AddSingleton<DatabaseOverlay>();
         services.AddSingleton<IConfigurationOverlay>(provider => provider.GetRequiredService<DatabaseOverlay>());
         services.AddSingleton<ConfigurationChanges>();
-        services.AddOpenApi(OpenApiEndpoints.DocumentName, openApi =>
-        {
-            openApi.ShouldInclude = _ => false;
-            openApi.AddDocumentTransformer<OperationTransformer>();
-        });
-
-        // Only the schemas of the description are made from these: our own bodies are written with their own context.
-        services.ConfigureHttpJsonOptions(json =>
-        {
-            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
-            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
-            json.SerializerOptions.TypeInfoResolverChain.Insert(0, AdminJson.Default);
-        });
         return services;
     }
 

@@ -38,6 +38,15 @@ internal static class DialectAnswer
         await WriteJsonAsync(http, body.WrittenMemory);
     }
 
+    /// <summary>The path is a model endpoint's, the method is not.</summary>
+    public static Task WriteMethodNotAllowedAsync(HttpContext http, IReadOnlyList<string> methods)
+    {
+        var allow = string.Join(", ", methods);
+        http.Response.Headers.Allow = allow;
+        return WriteErrorAsync(http, Of(http.Request), new GatewayError(
+            ErrorKind.MethodNotAllowed, "method_not_allowed", $"{http.Request.Path.Value} does not take {http.Request.Method}. Send {allow}."));
+    }
+
     public static async Task WriteJsonAsync(HttpContext http, ReadOnlyMemory<byte> json)
     {
         http.Response.ContentType = "application/json";

@@ -16,6 +16,9 @@ internal static class GeminiEndpoints
         .Where(operation => operation.ModelInPath)
         .ToFrozenDictionary(operation => operation.PathMethod, StringComparer.Ordinal);
 
+    /// <summary>True for a model with one of the methods, such as <c>gemini-3-pro:generateContent</c>.</summary>
+    public static bool IsCall(string path) => path.LastIndexOf(':') is > 0 and var colon && Methods.ContainsKey(path[(colon + 1)..]);
+
     public static IEndpointRouteBuilder MapGemini(this IEndpointRouteBuilder routes)
     {
         var pipeline = routes.ServiceProvider.GetRequiredService<GatewayPipeline>();
@@ -37,6 +40,12 @@ internal static class GeminiEndpoints
         if (colon > 0 && Methods.TryGetValue(call[(colon + 1)..], out var operation))
         {
             return pipeline.RunAsync(http, operation, call[..colon]);
+        }
+
+        if (call.Length == 0)
+        {
+            // The list of models, which the pattern takes in as well.
+            return DialectAnswer.WriteMethodNotAllowedAsync(http, [HttpMethods.Get]);
         }
 
         var method = colon < 0 ? "" : call[(colon + 1)..];

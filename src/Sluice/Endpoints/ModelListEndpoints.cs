@@ -125,12 +125,21 @@ internal static class ModelListEndpoints
     {
         var id = PathText.Unescape((string?)http.Request.RouteValues["id"] ?? "");
         var route = runtime.Current.Routes.Find(id);
-        if (route is not null && caller.Models.Allows(route.Name))
+        if (route is { IsRetired: false } && caller.Models.Allows(route.Name))
         {
             return route;
         }
 
-        await DialectAnswer.WriteErrorAsync(http, DialectAnswer.Of(http.Request), PipelineErrors.ModelUnknown(id));
+        if (GeminiEndpoints.IsCall(id))
+        {
+            await DialectAnswer.WriteMethodNotAllowedAsync(http, [HttpMethods.Post]);
+        }
+        else
+        {
+            var error = route is { IsRetired: true } && caller.Models.Allows(route.Name) ? PipelineErrors.ModelRetired(route) : PipelineErrors.ModelUnknown(id);
+            await DialectAnswer.WriteErrorAsync(http, DialectAnswer.Of(http.Request), error);
+        }
+
         return null;
     }
 

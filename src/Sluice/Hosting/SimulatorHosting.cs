@@ -1,6 +1,5 @@
 using Sluice.Configuration;
 using Sluice.Routing;
-using Sluice.Simulator;
 using IConfigurationSource = Sluice.Configuration.IConfigurationSource;
 
 namespace Sluice.Hosting;
@@ -9,7 +8,7 @@ namespace Sluice.Hosting;
 internal sealed class SimulatorHosting(IConfigurationSource configuration, SimulatorAddress address, GatewayRuntime runtime) : IHostedService, IAsyncDisposable
 {
     private readonly SemaphoreSlim _starting = new(1);
-    private SimulatorServer? _server;
+    private IAsyncDisposable? _server;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -45,8 +44,7 @@ internal sealed class SimulatorHosting(IConfigurationSource configuration, Simul
         {
             if (_server is null)
             {
-                _server = await SimulatorServer.StartAsync(new SimulatorOptions(), "http://127.0.0.1:0", cancellationToken);
-                address.Url = _server.Address.ToString();
+                (_server, address.Url) = await SimulatorInProcess.StartAsync(cancellationToken);
                 runtime.Refresh();
             }
         }

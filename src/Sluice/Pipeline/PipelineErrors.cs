@@ -20,8 +20,23 @@ internal static class PipelineErrors
         $"This API key may not use the model '{Shown(model)}'. GET /v1/models lists what it may use; an administrator can allow more.")
     { Param = "model" };
 
+    public static GatewayError ModelRetired(ModelRoute route)
+    {
+        var since = route.Info?.Retires is { } day ? string.Create(CultureInfo.InvariantCulture, $" on {day:yyyy-MM-dd}") : "";
+        var instead = route.Info?.Successor is { } successor
+            ? $"Its successor is '{successor}'."
+            : "The vendor names no successor; GET /v1/models lists what this key may use.";
+        return new GatewayError(ErrorKind.NotFound, "model_not_found", $"The vendor retired the model '{Shown(route.Name)}'{since}. {instead}") { Param = "model" };
+    }
+
+    /// <summary>Why a route has no target for an operation.</summary>
     public static GatewayError DialectNotServed(ModelRoute route, Operation operation)
     {
+        if (route.IsRetired)
+        {
+            return ModelRetired(route);
+        }
+
         var served = string.Join(", ", route.Targets.SelectMany(target => target.Provider.DialectsServed).Distinct());
         return new GatewayError(
             ErrorKind.InvalidRequest, "dialect_not_served",

@@ -3,8 +3,9 @@ using System.Buffers.Text;
 using System.Text;
 using Sluice.Credentials;
 using Sluice.Protocol;
-using Sluice.Protocol.OpenAIChat;
+using Sluice.Protocol.GeminiGenerate;
 using Sluice.Protocol.Json;
+using Sluice.Protocol.OpenAIChat;
 using Sluice.Routing;
 
 namespace Sluice.Pipeline;
@@ -49,6 +50,11 @@ internal readonly struct UpstreamRequest : IDisposable
             && !(peek.ModelEscaped && target.Model == call.Model))
         {
             edit.Replace(peek.Model, target.ModelJson);
+        }
+
+        if (operation.RepeatsModel)
+        {
+            edit.ReplaceEach(ModelMembers.FindOther(call.Body, operation, target.GeminiModelJson), target.GeminiModelJson);
         }
 
         Span<byte> bound = stackalloc byte[MaxTokensEdit.Scratch];

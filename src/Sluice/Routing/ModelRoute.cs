@@ -49,6 +49,9 @@ internal sealed class ModelRoute(string name, RoutingStrategy strategy, RouteTar
     /// <summary>What the vendor's catalogue says of the first target's model; null when it is not in a catalogue.</summary>
     public ModelInfo? Info { get; init; }
 
+    /// <summary>True when the vendor has retired the model, so that nothing serves it.</summary>
+    public bool IsRetired { get; init; }
+
     /// <summary>The targets that serve an operation, best first; empty when none does. Not to be changed when it is this route's own array.</summary>
     /// <param name="operation">What is asked.</param>
     /// <param name="takesTurn">False for a look at what the next call would get.</param>

@@ -26,6 +26,7 @@ internal sealed class ProviderRuntime
         Identity = Uri.TryCreate(baseUrl, UriKind.Absolute, out var address)
             ? new UpstreamIdentity(GenAIProviderNames.Of(config.Type), address.Host, address.Port)
             : UpstreamIdentity.None;
+        IsAtVendor = provider.Descriptor.DefaultBaseUrl is { } vendors && new Uri(vendors).Host == address?.Host;
         _serves = new bool[Operation.All.Count];
         foreach (var path in Descriptor.Operations)
         {
@@ -47,6 +48,9 @@ internal sealed class ProviderRuntime
 
     /// <summary>Who answers there, for telemetry.</summary>
     public UpstreamIdentity Identity { get; }
+
+    /// <summary>True when the vendor itself answers there, and not another server that speaks its dialect.</summary>
+    public bool IsAtVendor { get; }
 
     /// <summary>The credentials, in the order of the configuration; one without a secret where the vendor needs none.</summary>
     public CredentialSlot[] Slots { get; }

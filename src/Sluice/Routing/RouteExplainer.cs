@@ -16,6 +16,11 @@ internal sealed class RouteExplainer(GatewayRuntime runtime, ICallerDirectory ca
             return new RouteExplanation { Refusal = $"The model '{question.Model}' is not known (404 model_not_found)." };
         }
 
+        if (route.IsRetired)
+        {
+            return new RouteExplanation { Refusal = $"The vendor has retired the model '{question.Model}' (404 model_not_found)." };
+        }
+
         var refusal = "";
         if (question.Key is { } key)
         {

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Sluice.Pricing;
+using Sluice.Protocol.GeminiGenerate;
 using Sluice.Providers;
 using Sluice.Telemetry;
 
@@ -17,6 +18,9 @@ internal sealed class RouteTarget(
 
     /// <summary>The model as a JSON string with its quotes, for the splice of an alias.</summary>
     public byte[] ModelJson { get; } = Encoding.UTF8.GetBytes($"\"{JsonEncodedText.Encode(model, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"");
+
+    /// <summary>The model as Gemini's bodies repeat it.</summary>
+    public byte[] GeminiModelJson => field ??= ModelMembers.Token(Model);
 
     /// <summary>Lower goes first.</summary>
     public int Priority { get; } = priority;

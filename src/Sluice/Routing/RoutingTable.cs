@@ -24,15 +24,17 @@ internal sealed class RoutingTable
     /// <param name="patterns">Names with a <c>*</c>, in the order of the configuration.</param>
     /// <param name="providers">By name.</param>
     /// <param name="direct">Makes the route of one provider's model: provider, the name asked for, the vendor's model id.</param>
+    /// <param name="implied">Routes of names that a request may leave unsaid: found before all others and not listed.</param>
     public RoutingTable(
         long generation,
         IReadOnlyCollection<ModelRoute> exact,
         IReadOnlyList<PatternRoute> patterns,
         IReadOnlyCollection<ProviderRuntime> providers,
-        Func<ProviderRuntime, string, string, ModelRoute> direct)
+        Func<ProviderRuntime, string, string, ModelRoute> direct,
+        IReadOnlyCollection<ModelRoute> implied)
     {
         Generation = generation;
-        _exact = exact.ToFrozenDictionary(route => route.Name, StringComparer.Ordinal);
+        _exact = implied.UnionBy(exact, route => route.Name).ToFrozenDictionary(route => route.Name, StringComparer.Ordinal);
         _exactBySpan = _exact.GetAlternateLookup<ReadOnlySpan<char>>();
         _patterns = patterns;
         _providers = providers.ToFrozenDictionary(provider => provider.Name, StringComparer.Ordinal);

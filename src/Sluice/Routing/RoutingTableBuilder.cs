@@ -1,6 +1,7 @@
 using Sluice.Configuration;
 using Sluice.Credentials;
 using Sluice.Pricing;
+using Sluice.Protocol;
 using Sluice.Providers;
 using Sluice.Telemetry;
 
@@ -49,7 +50,8 @@ internal sealed class RoutingTableBuilder(
             OfferOwnLists(providers.Values, exact, patterns);
         }
 
-        return new RoutingTable(snapshot.Generation, exact.Values, patterns, providers.Values, DirectRoute);
+        return new RoutingTable(
+            snapshot.Generation, exact.Values, patterns, providers.Values, DirectRoute, ImpliedRoutes(exact, patterns, providers.Values));
     }
 
     private static RoutingStrategy StrategyOf(string name) => name switch
@@ -97,8 +99,65 @@ internal sealed class RoutingTableBuilder(
         };
     }
 
+    /// <summary>The vendor's own servers refuse a model that the vendor has retired; a server that only speaks its dialect may have it.</summary>
     private ModelRoute DirectRoute(ProviderRuntime provider, string name, string model)
-        => new(name, RoutingStrategy.Priority, [TargetOf(provider, model, null, LabelOf(provider, model))]) { Info = provider.Descriptor.FindModel(model) };
+    {
+        var info = provider.Descriptor.FindModel(model);
+        var isRetired = info?.IsRetired(Today) == true && provider.IsAtVendor;
+        return new ModelRoute(name, RoutingStrategy.Priority, isRetired ? [] : [TargetOf(provider, model, null, LabelOf(provider, model))])
+        {
+            Info = info,
+            IsRetired = isRetired,
+        };
+    }
+
+    /// <summary>
+    /// For each model that requests may leave unsaid: where nothing that is configured serves it, every provider that has
+    /// models for the operation, in their order. The body names no model, so each vendor takes its own default.
+    /// </summary>
+    private List<ModelRoute> ImpliedRoutes(
+        Dictionary<string, ModelRoute> exact, List<RoutingTable.PatternRoute> patterns, IReadOnlyCollection<ProviderRuntime> providers)
+    {
+        var routes = new List<ModelRoute>();
+        foreach (var operation in Operation.All.Where(operation => operation.ImpliedModel.Length > 0))
+        {
+            var name = operation.ImpliedModel;
+            var configured = exact.GetValueOrDefault(name)
+                ?? patterns.FirstOrDefault(pattern => NamePattern.Matches(pattern.Pattern, name))?.Make(name);
+            if (configured is null || configured.Order(operation, takesTurn: false).Length == 0)
+            {
+                var targets = providers
+                    .Select(provider => (Provider: provider, Model: ModelFor(operation, provider)))
+                    .Where(serving => serving.Model is not null)
+                    .Select((serving, at) => TargetOf(
+                        serving.Provider,
+                        serving.Model!,
+                        new TargetConfig { Provider = serving.Provider.Name, Model = serving.Model!, Priority = at + 1 },
+                        LabelOf(serving.Provider, serving.Model!)))
+                    .ToArray();
+                if (targets.Length > 0)
+                {
+                    routes.Add(new ModelRoute(name, RoutingStrategy.Priority, targets) { Info = targets[0].Provider.Descriptor.FindModel(targets[0].Model) });
+                }
+            }
+        }
+
+        return routes;
+    }
+
+    /// <summary>The provider's model for an operation whose request names none; null when it does not serve it.</summary>
+    private string? ModelFor(Operation operation, ProviderRuntime provider)
+    {
+        if (!provider.Serves(operation))
+        {
+            return null;
+        }
+
+        var known = Current(provider.Descriptor).Where(info => info.Operations.Contains(operation.Name)).ToList();
+        return known.Exists(info => info.IsNamed(operation.ImpliedModel)) || provider.Descriptor.Models.Count == 0
+            ? operation.ImpliedModel
+            : known.FirstOrDefault()?.Id;
+    }
 
     /// <summary>The names of a pattern's providers that match it, so that they can be listed.</summary>
     private IEnumerable<string> KnownModels(ModelConfig model, Dictionary<string, ProviderRuntime> providers)

@@ -1,15 +1,9 @@
-using OpenTelemetry;
-using OpenTelemetry.Exporter;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
-using OpenTelemetry.Trace;
-
 namespace Sluice.Telemetry;
 
 /// <summary>
 /// Sends traces and metrics over OTLP when the usual environment variables name an endpoint, and costs nothing when they
-/// do not: without a provider nobody listens to the source and the meter. Everything else (headers, intervals, sampler,
-/// resource) is read from the <c>OTEL_*</c> variables by the SDK itself.
+/// do not: nobody listens to the source and the meter, and the exporter is not even loaded. Everything else (headers,
+/// intervals, sampler, resource) is read from the <c>OTEL_*</c> variables by the SDK itself.
 /// </summary>
 /// <param name="variable">Reads an environment variable; null when it is not set.</param>
 /// <param name="logger">Says where exports go.</param>
@@ -17,8 +11,8 @@ internal sealed partial class OtlpExport(Func<string, string?> variable, ILogger
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string Protocol = "OTEL_EXPORTER_OTLP_PROTOCOL";
-    private TracerProvider? _traces;
-    private MeterProvider? _metrics;
+    private IDisposable? _traces;
+    private IDisposable? _metrics;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -27,24 +21,16 @@ internal sealed partial class OtlpExport(Func<string, string?> variable, ILogger
             return Task.CompletedTask;
         }
 
-        if (Target("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") is { } traces)
+        if (TargetOf("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") is { } traces)
         {
-            _traces = Sdk.CreateTracerProviderBuilder()
-                .ConfigureResource(Describe)
-                .AddSource(GatewayTracing.SourceName)
-                .AddOtlpExporter(options => Choose(options, "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", traces))
-                .Build();
-            Log.Exporting(logger, "traces", traces.Host, traces.Port);
+            _traces = OtlpSignals.Traces(traces);
+            Log.Exporting(logger, "traces", traces.Url.Host, traces.Url.Port);
         }
 
-        if (Target("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT") is { } metrics)
+        if (TargetOf("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL") is { } metrics)
         {
-            _metrics = Sdk.CreateMeterProviderBuilder()
-                .ConfigureResource(Describe)
-                .AddMeter(GatewayMeter.Name, "System.Runtime")
-                .AddOtlpExporter(options => Choose(options, "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", metrics))
-                .Build();
-            Log.Exporting(logger, "metrics", metrics.Host, metrics.Port);
+            _metrics = OtlpSignals.Metrics(metrics);
+            Log.Exporting(logger, "metrics", metrics.Url.Host, metrics.Url.Port);
         }
 
         return Task.CompletedTask;
@@ -59,41 +45,22 @@ internal sealed partial class OtlpExport(Func<string, string?> variable, ILogger
         Interlocked.Exchange(ref _metrics, null)?.Dispose();
     }
 
-    private Uri? Target(string ownVariable)
+    private OtlpTarget? TargetOf(string endpointVariable, string protocolVariable)
     {
-        var text = Value(ownVariable) ?? Value(Endpoint);
+        var text = Value(endpointVariable) ?? Value(Endpoint);
         if (text is null)
         {
             return null;
         }
 
-        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
         {
-            return uri;
+            return new OtlpTarget(
+                url, NamesProtocol: (Value(protocolVariable) ?? Value(Protocol)) is not null, NamesService: Value("OTEL_SERVICE_NAME") is not null);
         }
 
-        Log.BadEndpoint(logger, ownVariable, Endpoint);
+        Log.BadEndpoint(logger, endpointVariable, Endpoint);
         return null;
-    }
-
-    /// <summary>
-    /// The specification's default is http/protobuf, the .NET exporter's is gRPC: without a word of the operator's the
-    /// port decides, since 4317 is gRPC's.
-    /// </summary>
-    private void Choose(OtlpExporterOptions options, string ownVariable, Uri target)
-    {
-        if ((Value(ownVariable) ?? Value(Protocol)) is null)
-        {
-            options.Protocol = target.Port == 4317 ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
-        }
-    }
-
-    private void Describe(ResourceBuilder resource)
-    {
-        if (Value("OTEL_SERVICE_NAME") is null)
-        {
-            resource.AddService("sluice", serviceVersion: BuildInfo.Version);
-        }
     }
 
     /// <summary>An empty variable counts as absent, as the OpenTelemetry specification says.</summary>

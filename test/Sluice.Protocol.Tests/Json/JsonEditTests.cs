@@ -67,6 +67,40 @@ public class JsonEditTests
         }
     });
 
+    [Fact]
+    public void ReplaceEach_ManyPlacesAmongOtherChanges_LeavesEveryOtherByte()
+    {
+        const string Json = "{ \"a\":\"x\", \"list\":[ \"x\" ,\"y\",\"x\"],\"b\":1,\"c\":\"x\" }";
+        JsonEdit edit = default;
+        edit.Replace(Slice(Json, "1"), "22"u8);
+        edit.ReplaceEach(Places(Json, "\"x\""), "\"longer\""u8);
+        edit.InsertMemberFirst(0, false, "\"n\":0"u8);
+
+        Apply(edit, Json).ShouldBe("{\"n\":0, \"a\":\"longer\", \"list\":[ \"longer\" ,\"y\",\"longer\"],\"b\":22,\"c\":\"longer\" }");
+        edit.Count.ShouldBe(6);
+    }
+
+    [Fact]
+    public void ReplaceEach_NoPlace_ChangesNothing()
+    {
+        JsonEdit edit = default;
+        edit.ReplaceEach([], "\"longer\""u8);
+
+        Apply(edit, "{\"a\":1}").ShouldBe("{\"a\":1}");
+        edit.Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public void ReplaceEach_Twice_IsABug() => Should.Throw<InvalidOperationException>(() =>
+    {
+        JsonEdit edit = default;
+        edit.ReplaceEach(new JsonSlice[] { new(1, 1) }, default);
+        edit.ReplaceEach(new JsonSlice[] { new(2, 1) }, default);
+    });
+
+    private static JsonSlice[] Places(string json, string token)
+        => [.. Enumerable.Range(0, json.Length).Where(at => json.AsSpan(at).StartsWith(token, StringComparison.Ordinal)).Select(at => new JsonSlice(at, token.Length))];
+
     private static string Apply(JsonEdit edit, string json)
     {
         var body = Encoding.UTF8.GetBytes(json);

@@ -63,9 +63,14 @@ internal sealed class ProxyServer : IAsyncDisposable
             }
         }
 
-        var request = await ReadAsync(stream, 5);
-        request[..4].ShouldBe([5, 1, 0, 3]);
-        var name = Encoding.ASCII.GetString(await ReadAsync(stream, request[4]));
+        var request = await ReadAsync(stream, 4);
+        request[..3].ShouldBe([5, 1, 0]);
+        var name = request[3] switch
+        {
+            1 => $"IPv4 {new IPAddress(await ReadAsync(stream, 4))}",
+            4 => $"IPv6 {new IPAddress(await ReadAsync(stream, 16))}",
+            _ => Encoding.ASCII.GetString(await ReadAsync(stream, (await ReadAsync(stream, 1))[0])),
+        };
         var port = await ReadAsync(stream, 2);
         proxy.Target = $"{name}:{(port[0] << 8) | port[1]}";
         byte[] answer = [5, reply, 0, .. bound ?? [1, 127, 0, 0, 1], 0x12, 0x34];

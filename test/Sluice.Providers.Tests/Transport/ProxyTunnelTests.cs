@@ -69,6 +69,20 @@ public sealed class ProxyTunnelTests
     }
 
     [Theory]
+    [InlineData("192.0.2.7", "IPv4 192.0.2.7:8443")]
+    [InlineData("2001:db8::7", "IPv6 2001:db8::7:8443")]
+    [InlineData("192.0.2.7.example.com", "192.0.2.7.example.com:8443")]
+    public async Task Connect_LiteralThroughSocks5_SendsTheAddressAndNotAName(string host, string target)
+    {
+        await using var proxy = ProxyServer.Socks5(method: 0);
+        using var client = new UpstreamClient(8443, proxy: new Uri($"socks5://127.0.0.1:{proxy.Port}"), host: host);
+
+        await CallAsync(client);
+
+        proxy.Target.ShouldBe(target);
+    }
+
+    [Theory]
     [InlineData(0, "")]
     [InlineData(2, "user:p@ss")]
     public async Task Connect_ThroughSocks5WithAUser_LogsInWhereAsked(byte method, string login)

@@ -64,6 +64,11 @@ public sealed partial class SluiceProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>The names of the files that the process has mapped, such as <c>sluice.dll</c>.</summary>
+    public IReadOnlySet<string> MappedFiles => File.ReadLines($"/proc/{_process.Id}/maps")
+        .Select(line => Path.GetFileName(line[(line.LastIndexOf(' ') + 1)..]))
+        .ToHashSet(StringComparer.Ordinal);
+
     /// <summary>Resident memory in bytes.</summary>
     public long ResidentBytes
     {

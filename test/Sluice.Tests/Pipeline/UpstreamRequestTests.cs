@@ -117,6 +117,25 @@ public sealed class UpstreamRequestTests : IDisposable
     }
 
     [Theory]
+    [InlineData("embed_content", "{\"model\":\"models/smart\",\"content\":{}}", "{\"model\":\"models/real\",\"content\":{}}")]
+    [InlineData("batch_embed_contents", "{\"requests\":[{\"model\":\"models/smart\"},{\"model\":\"models/smart\"}]}", "{\"requests\":[{\"model\":\"models/real\"},{\"model\":\"models/real\"}]}")]
+    public void Build_GeminiBodyThatRepeatsTheModel_NamesTheTargets(string operation, string body, string sent)
+    {
+        var call = _fixture.Call(Operation.All.Single(one => one.Name == operation), body);
+
+        using (var request = Build(call, _fixture.Target("real", "gemini", "http://127.0.0.1:9")))
+        {
+            BodyOf(request).ShouldBe(sent);
+            HeadOf(request).ShouldStartWith("POST /v1beta/models/real:");
+            HeadOf(request).ShouldEndWith($"content-length: {sent.Length}");
+        }
+
+        using var unchanged = Build(call, _fixture.Target("smart", "gemini", "http://127.0.0.1:9"));
+        BodyOf(unchanged).ShouldBe(body);
+        unchanged.Bytes.Span.Overlaps(call.BodyBuffer).ShouldBeTrue();
+    }
+
+    [Theory]
     [InlineData(100)]
     [InlineData(700)]
     [InlineData(830)]

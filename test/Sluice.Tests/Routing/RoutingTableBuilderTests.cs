@@ -93,6 +93,87 @@ public sealed class RoutingTableBuilderTests : IDisposable
         table.Offered.Select(route => route.Name).ShouldBeUnique();
     }
 
+    [Theory]
+    [InlineData("gpt-4-turbo", "2026-10-22", false)]
+    [InlineData("gpt-4-turbo", "2026-10-23", true)]
+    [InlineData("gpt-4-turbo-2024-04-09", "2026-10-23", true)]
+    [InlineData("no-such-model", "2030-01-01", false)]
+    public void Find_ProviderAndARetiredModel_KnowsTheDayAndServesNothing(string model, string day, bool retired)
+    {
+        _fixture.Time.Advance(DateTimeOffset.Parse(day + "T01:00:00Z", System.Globalization.CultureInfo.InvariantCulture) - _fixture.Time.GetUtcNow());
+        var table = _fixture.Build("providers: [ { name: main, type: openai, credentials: [ { name: k, api_key: s } ] } ]");
+
+        var route = table.Find($"main/{model}").ShouldNotBeNull();
+
+        route.IsRetired.ShouldBe(retired);
+        route.Order(Operation.Chat).Length.ShouldBe(retired ? 0 : 1);
+    }
+
+    [Fact]
+    public void Find_RetiredModelOnAServerThatIsNotTheVendors_IsServed()
+    {
+        _fixture.Time.Advance(TimeSpan.FromDays(3650));
+        var table = _fixture.Build("""
+            providers: [ { name: local, type: openai, base_url: "http://127.0.0.1:9/v1", credentials: [ { name: k, api_key: s } ] } ]
+            """);
+
+        table.Find("local/gpt-4-turbo").ShouldNotBeNull().Order(Operation.Chat).Length.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("openai", "omni-moderation-latest")]
+    [InlineData("simulator", "sim-moderation")]
+    [InlineData("openai-compatible", "omni-moderation-latest")]
+    public void Find_ImpliedModelThatNoModelNames_LeadsToTheProvidersThatServeTheOperation(string type, string model)
+    {
+        var table = _fixture.Build($$"""
+            providers:
+              - { name: claude, type: anthropic, credentials: [ { name: k, api_key: s } ] }
+              - { name: first, type: {{type}}, base_url: "http://127.0.0.1:9/v1", credentials: [ { name: k, api_key: s } ] }
+              - { name: second, type: openai, credentials: [ { name: k, api_key: s } ] }
+            models: [ { name: smart, targets: [ { provider: claude, model: x } ] } ]
+            """);
+
+        var route = table.Find(Operation.Moderations.ImpliedModel).ShouldNotBeNull();
+
+        route.Order(Operation.Moderations).Select(target => target.Provider.Name).ShouldBe(["first", "second"]);
+        table.Offered.Select(one => one.Name).ShouldBe(["smart"]);
+        route.Targets.Select(target => target.Model).ShouldBe([model, "omni-moderation-latest"]);
+    }
+
+    [Fact]
+    public void Find_ImpliedModelThatIsConfigured_LeadsWhereTheConfigurationSays()
+    {
+        var table = _fixture.Build("""
+            providers:
+              - { name: first, type: openai, credentials: [ { name: k, api_key: s } ] }
+              - { name: second, type: openai, credentials: [ { name: k, api_key: s } ] }
+            models: [ { name: "omni-*", targets: [ { provider: second } ] } ]
+            """);
+
+        table.Find(Operation.Moderations.ImpliedModel).ShouldNotBeNull().Targets.Single().Provider.Name.ShouldBe("second");
+    }
+
+    [Fact]
+    public void Find_ImpliedModelUnderAPatternThatCannotServeIt_LeadsToOneThatCan()
+    {
+        var table = _fixture.Build("""
+            providers:
+              - { name: claude, type: anthropic, credentials: [ { name: k, api_key: s } ] }
+              - { name: main, type: openai, credentials: [ { name: k, api_key: s } ] }
+            models: [ { name: "*", targets: [ { provider: claude } ] } ]
+            """);
+
+        table.Find(Operation.Moderations.ImpliedModel).ShouldNotBeNull().Targets.Single().Provider.Name.ShouldBe("main");
+    }
+
+    [Fact]
+    public void Find_ImpliedModelThatNobodyServes_IsUnknown()
+        => _fixture.Build("""
+            providers: [ { name: claude, type: anthropic, credentials: [ { name: k, api_key: s } ] } ]
+            models: [ { name: smart, targets: [ { provider: claude, model: x } ] } ]
+            """).Find(Operation.Moderations.ImpliedModel).ShouldBeNull();
+
     [Fact]
     public void Build_ProviderOfALaterVersion_IsLeftOut()
     {

@@ -1,15 +1,11 @@
-using Microsoft.AspNetCore.OpenApi;
-using Microsoft.OpenApi;
 using Sluice.Admin.Http;
 using Sluice.Auth;
 
 namespace Sluice.Admin.OpenApi;
 
 /// <summary><c>/openapi/v1.json</c> and the page that shows it. The document is made when it is first asked for, not at start.</summary>
-internal sealed class OpenApiEndpoints(IServiceProvider services)
+internal sealed class OpenApiEndpoints(EndpointDataSource endpoints, IHostEnvironment environment)
 {
-    public const string DocumentName = "v1";
-
     private readonly HtmlPage _page = new("docs.html");
     private volatile Task<string>? _document;
 
@@ -22,16 +18,8 @@ internal sealed class OpenApiEndpoints(IServiceProvider services)
     private async Task GetAsync(HttpContext context)
     {
         // Two first requests at once may both make it: the documents are equal.
-        var document = _document is { IsFaulted: false } made ? made : _document = MakeAsync();
+        var document = _document is { IsFaulted: false } made ? made : _document = DocumentWriter.WriteAsync(endpoints, environment);
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(await document, context.RequestAborted);
-    }
-
-    private async Task<string> MakeAsync()
-    {
-        await using var scope = services.CreateAsyncScope();
-        var provider = scope.ServiceProvider.GetRequiredKeyedService<IOpenApiDocumentProvider>(DocumentName);
-        var document = await provider.GetOpenApiDocumentAsync();
-        return await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1);
     }
 }
