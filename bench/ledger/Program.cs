@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Auth;
-using Sluice.Journal;
 using Sluice.Ledger.Benchmarks;
 using Sluice.Storage;
 using Sluice.Usage;
