@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Sluice.Storage;
 
 namespace Sluice.Usage;
@@ -19,7 +20,7 @@ internal enum CorrectionRefusal
     /// <summary>The call would cost less than nothing, or more than can be counted.</summary>
     OutOfRange,
 
-    /// <summary>The journal does not take it.</summary>
+    /// <summary>The journal does not take it, or the database is behind, which has to tell what the call costs now.</summary>
     Unavailable,
 }
 
@@ -27,10 +28,12 @@ internal enum CorrectionRefusal
 /// Corrects what calls cost. The account is append-only: a correction is a new record of the same key, user, model, provider
 /// and credential whose cost is the difference, booked when it is made. What a budget has spent stays as it is.
 /// </summary>
-internal sealed class UsageCorrections(UsageReader reader, ILedger ledger, SqliteDatabase database, TimeProvider time) : IDisposable
+internal sealed class UsageCorrections(UsageReader reader, UsageQueue queue, ILedger ledger, SqliteDatabase database, TimeProvider time) : IDisposable
 {
     /// <summary>Characters of a reason that are kept.</summary>
     public const int LongestReason = PayloadWriter.LongestText;
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
     // One at a time: each counts from the corrections before it.
     private readonly SemaphoreSlim _turn = new(1);
@@ -46,6 +49,11 @@ internal sealed class UsageCorrections(UsageReader reader, ILedger ledger, Sqlit
         await _turn.WaitAsync();
         try
         {
+            if (!await IsCaughtUpAsync())
+            {
+                return (null, CorrectionRefusal.Unavailable);
+            }
+
             if (await reader.FindAsync(id) is not { } row)
             {
                 return (null, CorrectionRefusal.NotFound);
@@ -69,6 +77,19 @@ internal sealed class UsageCorrections(UsageReader reader, ILedger ledger, Sqlit
     }
 
     public void Dispose() => _turn.Dispose();
+
+    private async Task<bool> IsCaughtUpAsync()
+    {
+        try
+        {
+            await queue.FlushAsync().WaitAsync(LongestWait, time);
+            return true;
+        }
+        catch (Exception e) when (e is TimeoutException or SqliteException)
+        {
+            return false;
+        }
+    }
 
     private long CorrectedBy(long id)
     {
@@ -95,8 +116,31 @@ internal sealed class UsageCorrections(UsageReader reader, ILedger ledger, Sqlit
             AtMicros = time.GetUtcNow().UnixMicros(),
         };
         var record = entry.NewRecord() with { Status = UsageStatus.Settled, CostNanoUsd = difference, Correction = correction };
-        return await ledger.SettleAsync(entry, record)
-            ? (await reader.FindAsync(record.JournalSequence), CorrectionRefusal.None)
-            : (null, CorrectionRefusal.Unavailable);
+        if (!await ledger.SettleAsync(entry, record))
+        {
+            return (null, CorrectionRefusal.Unavailable);
+        }
+
+        var made = new UsageRow
+        {
+            Id = record.JournalSequence,
+            At = record.AtMicros,
+            Cost = difference,
+            RequestId = row.RequestId,
+            ClientRequestId = row.ClientRequestId,
+            KeyId = row.KeyId,
+            KeyName = row.KeyName,
+            User = row.User,
+            Model = row.Model,
+            Provider = row.Provider,
+            UpstreamModel = row.UpstreamModel,
+            Credential = row.Credential,
+            Operation = row.Operation,
+            PriceId = row.PriceId,
+            Corrects = correction.RecordId,
+            Reason = correction.Reason,
+            MadeBy = correction.MadeBy,
+        };
+        return (made, CorrectionRefusal.None);
     }
 }

@@ -124,7 +124,7 @@ internal sealed partial class UsageQueue : IAsyncDisposable
         }
     }
 
-    /// <summary>Stores everything; called after the last call has ended and before the database closes.</summary>
+    /// <summary>Stores what can be stored; called after the last call has ended and before the database closes.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_closed)
@@ -138,7 +138,8 @@ internal sealed partial class UsageQueue : IAsyncDisposable
         {
             try
             {
-                await FlushAsync();
+                await StoreAsync();
+                break;
             }
             catch (SqliteException e)
             {
@@ -165,11 +166,7 @@ internal sealed partial class UsageQueue : IAsyncDisposable
         var delay = BatchDelay;
         try
         {
-            var rest = Count;
-            while (rest > 0 && await _database.WriteAsync(_writeBatch, _afterCommit))
-            {
-                rest -= RowsPerTransaction;
-            }
+            await StoreAsync();
         }
         catch (SqliteException e)
         {
@@ -182,6 +179,15 @@ internal sealed partial class UsageQueue : IAsyncDisposable
         if (Count > 0)
         {
             Arm(delay);
+        }
+    }
+
+    /// <summary>Stores what is there, and ends at a gap.</summary>
+    private async Task StoreAsync()
+    {
+        for (var rest = Count; rest > 0 && await _database.WriteAsync(_writeBatch, _afterCommit);)
+        {
+            rest -= RowsPerTransaction;
         }
     }
 

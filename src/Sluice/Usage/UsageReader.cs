@@ -11,8 +11,9 @@ internal sealed class UsageReader(SqliteDatabase database, UsageQueue queue, Tim
     private const string SeriesOfFilter =
         "(SELECT id FROM usage_series WHERE (@Key IS NULL OR key_name = @Key OR key_id = @Key) AND (@Model IS NULL OR model = @Model))";
 
+    // CROSS JOIN: from the few corrections to their records, not the other way round.
     private const string CorrectionsByHour =
-        "SELECT r.at / 3600000000 AS bucket, r.series AS series, SUM(r.cost) AS cost FROM usage_corrections x JOIN usage_records r ON r.id = x.id "
+        "SELECT r.at / 3600000000 AS bucket, r.series AS series, SUM(r.cost) AS cost FROM usage_corrections x CROSS JOIN usage_records r ON r.id = x.id "
         + "WHERE r.at >= @From AND r.at < @To GROUP BY 1, 2";
 
     /// <summary>Rows of one read of <see cref="ReadAllAsync"/>: a few megabytes.</summary>
