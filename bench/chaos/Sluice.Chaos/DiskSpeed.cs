@@ -8,45 +8,50 @@ namespace Sluice.Chaos;
 internal static class DiskSpeed
 {
     private const int PayloadBytes = 283;
+    private const int AppendRounds = 101;
+    private const int AppendsPerRound = 200;
+    private const int FillBatch = 16_384;
     private const int ReplayRecords = 1_000_000;
 
     private static readonly byte[] Payload = new byte[PayloadBytes];
 
-    public static void Run(string folder)
+    public static async Task RunAsync(string folder)
     {
         Directory.CreateDirectory(folder);
-        Append(Path.Combine(folder, "append"));
+        await AppendAsync(Path.Combine(folder, "append"));
         foreach (var callers in (int[])[1, 8, 32, 128])
         {
-            Commit(Path.Combine(folder, "commit"), callers);
+            await CommitAsync(Path.Combine(folder, "commit"), callers);
         }
 
-        Replay(Path.Combine(folder, "replay"));
+        await ReplayAsync(Path.Combine(folder, "replay"));
     }
 
     private static GroupCommitJournal Open(string folder, JournalVisitor replay)
         => GroupCommitJournal.Open(new JournalOptions(), new FileJournalDisk(folder), 0, replay, TimeProvider.System, NullLogger.Instance);
 
-    private static void Append(string folder)
+    private static async Task AppendAsync(string folder)
     {
-        using var journal = Open(folder, (_, _, _) => { });
+        await using var journal = Open(folder, (_, _, _) => { });
         Fill(journal, 100_000);
+        var times = new double[AppendRounds];
         var bytes = GC.GetAllocatedBytesForCurrentThread();
-        var spent = TimeSpan.Zero;
-        for (var round = 0; round < 50; round++)
+        for (var round = 0; round < AppendRounds; round++)
         {
             // Paced, so that the copy is timed and not the growth of the batch.
             WaitUntilDurable(journal);
             var started = Stopwatch.GetTimestamp();
-            for (var i = 0; i < 200; i++)
+            for (var i = 0; i < AppendsPerRound; i++)
             {
                 journal.Append(JournalRecordType.Settle, Payload);
             }
 
-            spent += Stopwatch.GetElapsedTime(started);
+            times[round] = Stopwatch.GetElapsedTime(started).TotalNanoseconds / AppendsPerRound;
         }
 
-        Console.WriteLine($"append: {spent.TotalNanoseconds / 10_000:N0} ns, {(GC.GetAllocatedBytesForCurrentThread() - bytes) / 10_000.0:N1} bytes allocated by the caller");
+        bytes = GC.GetAllocatedBytesForCurrentThread() - bytes;
+        Array.Sort(times);
+        Console.WriteLine($"append: {times[AppendRounds / 2]:N0} ns, {bytes / (double)(AppendRounds * AppendsPerRound):N1} bytes allocated by the caller");
     }
 
     private static void WaitUntilDurable(GroupCommitJournal journal)
@@ -59,15 +64,15 @@ internal static class DiskSpeed
     }
 
     /// <summary>Callers that append again as soon as the record before is durable, on the journal's own thread.</summary>
-    private static void Commit(string folder, int callers)
+    private static async Task CommitAsync(string folder, int callers)
     {
-        var journal = Open(folder, (_, _, _) => { });
+        await using var journal = Open(folder, (_, _, _) => { });
         var process = Process.GetCurrentProcess();
         var until = Stopwatch.GetTimestamp() + (2 * Stopwatch.Frequency);
         var flushes = journal.FlushCount;
         var spent = process.TotalProcessorTime;
         var started = Stopwatch.GetTimestamp();
-        var counts = Task.WhenAll(Enumerable.Range(0, callers).Select(_ => CallAsync(journal, until))).GetAwaiter().GetResult();
+        var counts = await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => CallAsync(journal, until)));
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         process.Refresh();
         spent = process.TotalProcessorTime - spent;
@@ -77,7 +82,6 @@ internal static class DiskSpeed
             $"{callers} callers: {records / seconds:N0} records/s, {flushes / seconds:N0} commits/s of {(double)records / flushes:N1}, "
             + $"wait {seconds * callers / records * 1e6:N0} us, CPU {spent.TotalMicroseconds / records:N2} us/record, commit {journal.FlushTime.TotalMicroseconds / journal.FlushCount:N0} us");
         journal.ReleaseBelow(journal.DurableSequence);
-        journal.Dispose();
     }
 
     private static async Task<long> CallAsync(GroupCommitJournal journal, long until)
@@ -95,16 +99,16 @@ internal static class DiskSpeed
         return count;
     }
 
-    private static void Replay(string folder)
+    private static async Task ReplayAsync(string folder)
     {
-        using (var journal = Open(folder, (_, _, _) => { }))
+        await using (var journal = Open(folder, (_, _, _) => { }))
         {
             Fill(journal, ReplayRecords);
         }
 
         long records = 0;
         var started = Stopwatch.GetTimestamp();
-        using (Open(folder, (_, _, _) => records++))
+        await using (Open(folder, (_, _, _) => records++))
         {
             Console.WriteLine($"replay: {records:N0} records in {Stopwatch.GetElapsedTime(started).TotalSeconds:N2} s");
         }
@@ -115,7 +119,7 @@ internal static class DiskSpeed
         for (var i = 0; i < records; i++)
         {
             journal.Append(JournalRecordType.Settle, Payload);
-            if (i % 512 == 0)
+            if (i % FillBatch == 0)
             {
                 WaitUntilDurable(journal);
             }

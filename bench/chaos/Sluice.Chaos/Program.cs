@@ -8,10 +8,13 @@ switch (args)
     case ["disk", var points, var seed]:
         return DiskRun.Run(Number(points), Number(seed));
     case ["journal", var folder]:
-        DiskSpeed.Run(folder);
+        await DiskSpeed.RunAsync(folder);
+        return 0;
+    case ["call", var folder]:
+        await CallCost.RunAsync(folder);
         return 0;
     default:
-        Console.Error.WriteLine("Usage: disk <crash points> [first seed] | journal <folder>");
+        Console.Error.WriteLine("Usage: disk <crash points> [first seed] | journal <folder> | call <folder>");
         return 2;
 }
 

@@ -19,14 +19,14 @@ public sealed class GroupCommitJournalTests : IDisposable
     public async Task AppendAsync_ManyCallers_NumbersEveryRecordOnceAndReplaysThemAll()
     {
         var results = new long[16][];
-        using (var sut = CreateSut())
+        await using (var sut = CreateSut())
         {
             await Task.WhenAll(results.Select((_, caller) => Task.Run(async () => results[caller] = await CallAsync(sut, caller, 100))));
             sut.LastBatchSize.ShouldBeGreaterThan(0);
         }
 
         results.SelectMany(one => one).Order().ShouldBe(Enumerable.Range(1, 1_600).Select(i => (long)i));
-        using var reopened = CreateSut();
+        await using var reopened = CreateSut();
         reopened.Recovery.Records.ShouldBe(1_600);
         reopened.Recovery.IsWhole.ShouldBeTrue();
         _replayed.Order().ShouldBe(Enumerable.Range(0, 16).SelectMany(caller => Enumerable.Range(0, 100).Select(i => $"{caller}/{i}")).Order());
@@ -35,7 +35,7 @@ public sealed class GroupCommitJournalTests : IDisposable
     [Fact]
     public async Task AppendAsync_WarmWaiter_AllocatesNothingForTheCaller()
     {
-        using var sut = CreateSut();
+        await using var sut = CreateSut();
         var waiter = new JournalWaiter();
         var payload = new byte[300];
         for (var i = 0; i < 200; i++)
@@ -54,7 +54,7 @@ public sealed class GroupCommitJournalTests : IDisposable
     [Fact]
     public async Task Append_NobodyWaits_BecomesDurableSoon()
     {
-        using var sut = CreateSut();
+        await using var sut = CreateSut();
 
         var sequence = sut.Append(JournalRecordType.Checkpoint, [1, 2, 3]);
 
@@ -62,7 +62,7 @@ public sealed class GroupCommitJournalTests : IDisposable
     }
 
     [Fact]
-    public async Task Dispose_RecordsWaiting_MakesThemDurableAndTakesNoMore()
+    public async Task DisposeAsync_RecordsWaiting_MakesThemDurableAndTakesNoMore()
     {
         var sut = CreateSut();
         for (var i = 0; i < 50; i++)
@@ -70,33 +70,51 @@ public sealed class GroupCommitJournalTests : IDisposable
             sut.Append(JournalRecordType.Settle, Encoding.UTF8.GetBytes("r" + i));
         }
 
-        sut.Dispose();
+        await sut.DisposeAsync();
 
         (await sut.AppendAsync(JournalRecordType.Settle, [1], new JournalWaiter())).ShouldBe(-1);
-        using var reopened = CreateSut();
+        await using var reopened = CreateSut();
         _replayed.ShouldBe(Enumerable.Range(0, 50).Select(i => "r" + i));
     }
 
     [Fact]
-    public void Open_FolderInUse_IsRefused()
+    public async Task Open_FolderInUse_IsRefused()
     {
-        using var sut = CreateSut();
+        await using var sut = CreateSut();
 
         Should.Throw<IOException>(CreateSut);
     }
 
     [Fact]
-    public void Open_NewFolder_IsForTheOwnerAlone()
+    public async Task Open_NewFolder_IsForTheOwnerAlone()
     {
         if (OperatingSystem.IsWindows())
         {
             return;
         }
 
-        using var sut = CreateSut();
+        await using var sut = CreateSut();
 
         File.GetUnixFileMode(_folder.File("journal")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        Directory.GetFiles(_folder.File("journal")).ShouldAllBe(file => File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        foreach (var file in Directory.GetFiles(_folder.File("journal")))
+        {
+            File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+    }
+
+    [Fact]
+    public async Task DisposeAsync_OnTheJournalsOwnThread_Ends()
+    {
+        await using var sut = CreateSut();
+
+        async Task EndAsync()
+        {
+            // What follows runs on the journal's thread when the append was not durable yet.
+            await sut.AppendAsync(JournalRecordType.Settle, [1], new JournalWaiter()).ConfigureAwait(false);
+            await sut.DisposeAsync();
+        }
+
+        await EndAsync().WaitAsync(TimeSpan.FromSeconds(20));
     }
 
     private static async Task<long[]> CallAsync(GroupCommitJournal sut, int caller, int count)
