@@ -19,7 +19,27 @@ internal static class ChaosCommands
         root.Subcommands.Add(Loop("pause", "SIGSTOP for five seconds: nothing breaks.", Fault.Pause, 3));
         root.Subcommands.Add(Budget());
         root.Subcommands.Add(Full());
+        root.Subcommands.Add(Disk());
+        root.Subcommands.Add(Speed("journal", "How fast the journal appends, commits and replays in a folder.", DiskSpeed.RunAsync));
+        root.Subcommands.Add(Speed("call", "What the journal costs a call, in a folder.", CallCost.RunAsync));
         return root;
+    }
+
+    private static Command Disk()
+    {
+        var points = new Argument<int>("points") { Description = "Crash points.", DefaultValueFactory = _ => 1_000_000 };
+        var seed = new Argument<int>("seed") { Description = "The first seed; a failure is replayed by its own.", DefaultValueFactory = _ => Environment.TickCount & 0xFFF_FFFF };
+        var command = new Command("disk", "Cuts the power of a simulated disk under the journal.") { points, seed };
+        command.SetAction(parse => DiskRun.Run(parse.GetValue(points), parse.GetValue(seed)));
+        return command;
+    }
+
+    private static Command Speed(string name, string description, Func<string, Task> run)
+    {
+        var folder = new Argument<string>("folder") { Description = "On the disk that is to be measured." };
+        var command = new Command(name, description) { folder };
+        command.SetAction((parse, _) => run(parse.GetValue(folder)!));
+        return command;
     }
 
     private static Command Loop(string name, string description, Fault fault, int usual)

@@ -7,19 +7,22 @@ namespace Sluice.Journal;
 /// together share one: what arrives during a commit is the next one, and while several callers wait, the thread gives
 /// others a moment to join. A lone caller is served at once.
 /// </summary>
-internal sealed partial class GroupCommitJournal : IJournal, IDisposable
+internal sealed partial class GroupCommitJournal : IJournal, IAsyncDisposable
 {
-    /// <summary>One step of waiting for more records, in nanoseconds; when none came, the commit starts.</summary>
-    private const int GatherStep = 60_000;
+    /// <summary>
+    /// One step of waiting for more records, in nanoseconds; the kernel adds 50 us. When none came, the commit starts. Two
+    /// steps and a commit take half a millisecond: under steady load commits then use a tenth of one processor.
+    /// </summary>
+    private const int GatherStep = 150_000;
 
-    private const int MostGatherSteps = 3;
+    private const int MostGatherSteps = 2;
 
     /// <summary>How long records that nobody waits for may stay in memory, so that many share a commit.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(20);
 
     private readonly JournalCore _core;
     private readonly object _gate = new();
-    private readonly Thread _thread;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _lastWaiting;
     private volatile bool _asleep;
     private volatile bool _closed;
@@ -27,8 +30,7 @@ internal sealed partial class GroupCommitJournal : IJournal, IDisposable
     private GroupCommitJournal(JournalCore core)
     {
         _core = core;
-        _thread = new Thread(Run) { IsBackground = true, Name = "journal" };
-        _thread.Start();
+        new Thread(Run) { IsBackground = true, Name = "journal" }.Start();
     }
 
     public event Action<bool>? AcceptsReserveChanged
@@ -100,25 +102,23 @@ internal sealed partial class GroupCommitJournal : IJournal, IDisposable
 
     public void ReleaseBelow(long sequence) => _core.ReleaseBelow(sequence);
 
-    /// <summary>Takes no more records, makes those it has durable and closes the files.</summary>
-    public void Dispose()
+    /// <summary>
+    /// Takes no more records, makes those it has durable and closes the files. Not a wait for the thread: what awaits an
+    /// append runs on that very thread, and may be what ends the journal.
+    /// </summary>
+    public async ValueTask DisposeAsync()
     {
-        if (_closed)
-        {
-            return;
-        }
-
         _core.Close();
         _closed = true;
         Wake();
-        _thread.Join();
-        _core.Dispose();
+        await _ended.Task;
     }
 
     private void Run()
     {
         while (!_closed)
         {
+            Gather();
             if (!_core.CanWrite)
             {
                 Sleep(_core.Patience, unlessWaiting: false);
@@ -129,9 +129,12 @@ internal sealed partial class GroupCommitJournal : IJournal, IDisposable
                 Sleep(Linger, unlessWaiting: true);
             }
 
-            Gather();
+            _lastWaiting = _core.WaitingCount;
             _core.Turn();
         }
+
+        _core.Dispose();
+        _ended.SetResult();
     }
 
     private void Sleep(TimeSpan patience, bool unlessWaiting)
@@ -158,25 +161,22 @@ internal sealed partial class GroupCommitJournal : IJournal, IDisposable
         }
     }
 
+    // After a commit that served several callers, more will come: a pause without a wake-up is cheaper than a sleep that
+    // the first of them must end.
     private void Gather()
     {
-        var waiting = _core.WaitingCount;
-        if (OperatingSystem.IsLinux() && (waiting > 1 || (waiting == 1 && _lastWaiting > 1)))
+        if (_lastWaiting < 2 || !OperatingSystem.IsLinux())
         {
-            for (var step = 0; step < MostGatherSteps; step++)
-            {
-                var pause = new Timespec(0, GatherStep);
-                _ = NanoSleep(in pause, 0);
-                var before = waiting;
-                waiting = _core.WaitingCount;
-                if (waiting == before)
-                {
-                    break;
-                }
-            }
+            return;
         }
 
-        _lastWaiting = waiting;
+        var before = -1;
+        for (var step = 0; step < MostGatherSteps && _core.WaitingCount is var waiting && waiting != before; step++)
+        {
+            before = waiting;
+            var pause = new Timespec(0, GatherStep);
+            _ = NanoSleep(in pause, 0);
+        }
     }
 
     // The runtime's own waits count in milliseconds.

@@ -19,7 +19,6 @@ internal static class PipelineRegistration
         services.AddSingleton<SimulatorAddress>();
         services.AddSingleton<RoutingTableBuilder>();
         services.AddSingleton<GatewayRuntime>();
-        services.AddHostedService<CalendarRefresh>();
         services.AddSingleton<IRouteExplainer, RouteExplainer>();
         services.AddSingleton<ICredentialRuntime, CredentialRuntime>();
         services.AddSingleton<CallWatchdog>();
