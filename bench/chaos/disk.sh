@@ -11,3 +11,6 @@ run disk "${1:-1000000}" ${2:+"$2"}
 folder=$(mktemp -d "${TMPDIR:-/tmp}/sluice-journal-XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 run journal "$folder"
+if command -v taskset >/dev/null; then
+  taskset -c 0 dotnet artifacts/bin/Sluice.Chaos/release/Sluice.Chaos.dll call "$folder/call"
+fi

@@ -43,8 +43,7 @@ public sealed class LedgerInvariantTests : IAsyncLifetime
     public async Task Check_WithBudgets_ComparesWhatTheyCountAsSpent(long spent, bool agrees)
     {
         await _fixture.Database.WriteAsync(connection => connection.Execute(
-            "CREATE TABLE IF NOT EXISTS budget_periods (id INTEGER PRIMARY KEY, spent INTEGER NOT NULL); "
-            + $"INSERT INTO budget_periods (id, spent) VALUES (1, {spent})"));
+            "INSERT INTO budget_periods (id, budget, per, starts_at, limit_nano, spent, held) VALUES (1, 1, 'total', 0, 1000, $0, 0)", spent));
 
         (_fixture.Violations().Count == 0).ShouldBe(agrees);
     }
