@@ -1,5 +1,6 @@
 using Sluice.Chaos.Gateway;
 using Sluice.Chaos.Load;
+using Sluice.Pricing;
 
 namespace Sluice.Chaos.Scenarios;
 
@@ -11,8 +12,11 @@ internal sealed class SequentialSpend(int calls)
     private const int OutputTokens = 60;
     private const int MaxTokens = 100;
 
-    /// <summary>The most that a call of the harness can cost: a token for each byte of its body, and all of its <c>max_tokens</c>.</summary>
-    public static long Bound => GatewaySetup.Cost(Plan(0).ToBody().Length, MaxTokens);
+    /// <summary>
+    /// The most that a call of the harness can cost: a token for each byte of its body, what vendors add around a prompt, and
+    /// all of its <c>max_tokens</c>.
+    /// </summary>
+    public static long Bound => GatewaySetup.Cost(Plan(0).ToBody().Length + (int)CallBound.CallOverhead, MaxTokens);
 
     private static long Cost => GatewaySetup.Cost(InputTokens, OutputTokens);
 
