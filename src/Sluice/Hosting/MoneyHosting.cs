@@ -21,26 +21,38 @@ internal static class MoneyHosting
     {
         services.AddSingleton<JournalHealth>();
         services.AddSingleton<IHealthContributor>(provider => provider.GetRequiredService<JournalHealth>());
-        if (server.Journal)
-        {
-            services.AddSingleton<OpenJournal>(provider => (floor, replay) =>
-            {
-                var journal = GroupCommitJournal.Open(
-                    new JournalOptions(),
-                    new FileJournalDisk(Path.Combine(provider.GetRequiredService<SqliteDatabase>().Folder, Folder)),
-                    floor,
-                    replay,
-                    provider.GetRequiredService<TimeProvider>(),
-                    provider.GetRequiredService<ILogger<GroupCommitJournal>>());
-                provider.GetRequiredService<JournalHealth>().Watch(journal);
-                return journal;
-            });
-        }
-
+        services.AddSingleton<OpenJournal>(provider => (floor, replay) => Open(provider, server, floor, replay));
         services.AddUsage();
         services.AddBudgets(new BudgetOptions(OnlyNode));
         services.AddHostedService<MoneyStart>();
         return services;
+    }
+
+    private static IJournal Open(IServiceProvider provider, ServerConfig server, long floor, JournalVisitor replay)
+    {
+        var folder = Path.Combine(provider.GetRequiredService<SqliteDatabase>().Folder, Folder);
+        if (!server.Journal && !Directory.Exists(folder))
+        {
+            return new UnloggedJournal(floor);
+        }
+
+        var journal = GroupCommitJournal.Open(
+            new JournalOptions(),
+            new FileJournalDisk(folder),
+            floor,
+            replay,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<GroupCommitJournal>>());
+        if (server.Journal)
+        {
+            provider.GetRequiredService<JournalHealth>().Watch(journal);
+            return journal;
+        }
+
+        // What a journal holds that is switched off now has been replayed, and goes to the database like everything after it.
+        var durable = journal.DurableSequence;
+        journal.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        return new UnloggedJournal(Math.Max(floor, durable));
     }
 
     /// <summary>
