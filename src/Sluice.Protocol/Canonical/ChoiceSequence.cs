@@ -87,12 +87,7 @@ internal sealed class ChoiceSequence(int index, Func<string, string> uniqueCallI
     }
 
     /// <summary>The finish that agrees with the blocks: tool calls were made exactly when the reason says so.</summary>
-    public Finish Agree(Finish finish) => (finish.Reason, _hasCalls) switch
-    {
-        (FinishReason.Stop, true) => new Finish(FinishReason.ToolCalls),
-        (FinishReason.ToolCalls, false) => new Finish(FinishReason.Stop),
-        _ => finish,
-    };
+    public Finish Agree(Finish finish) => finish.Agreeing(_hasCalls);
 
     private void Begin(int number, ContentBlock content, ICollection<StreamEvent> legal)
     {

@@ -47,7 +47,7 @@ public interface IStreamReader : IDisposable
 }
 
 /// <summary>Writes one streamed answer from events in the legal order. Not safe for use by two threads.</summary>
-public interface IStreamWriter
+public interface IStreamWriter : IDisposable
 {
     /// <summary>Writes what an event means for the client; may be nothing.</summary>
     void Write(IBufferWriter<byte> output, StreamEvent streamEvent);
@@ -79,4 +79,11 @@ public abstract class DialectCodec
 
     /// <summary>Makes a writer for one streamed answer.</summary>
     public abstract IStreamWriter CreateStreamWriter(WriteContext context);
+
+    /// <summary>The codec of a dialect.</summary>
+    public static DialectCodec For(Dialect dialect) => dialect switch
+    {
+        Dialect.OpenAIChat => OpenAIChat.OpenAIChatCodec.Instance,
+        _ => throw new ArgumentOutOfRangeException(nameof(dialect)),
+    };
 }

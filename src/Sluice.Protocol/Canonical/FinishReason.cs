@@ -35,6 +35,17 @@ public sealed record Finish(FinishReason Reason)
     /// <summary>Why the answer was held back, in words for a person; null when the vendor does not tell.</summary>
     public string? Explanation { get; init; }
 
+    /// <summary>
+    /// The finish that agrees with what was said: tool calls were made exactly when the reason says so. Vendors get it wrong.
+    /// </summary>
+    /// <param name="hasCalls">True when the answer holds a call of a client's tool.</param>
+    public Finish Agreeing(bool hasCalls) => (Reason, hasCalls) switch
+    {
+        (FinishReason.Stop, true) => new Finish(FinishReason.ToolCalls),
+        (FinishReason.ToolCalls, false) => new Finish(FinishReason.Stop),
+        _ => this,
+    };
+
     /// <summary>The vendor's own word when it belongs to the dialect, else null.</summary>
     public string? NativeFor(Dialect dialect) => Native.Length > 0 && Owner.Dialect == dialect ? Native : null;
 }

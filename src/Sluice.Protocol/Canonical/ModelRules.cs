@@ -61,6 +61,9 @@ public sealed record ModelRules
     /// <summary>True when the vendor takes reasoning text back in <c>reasoning_content</c> (DeepSeek and others in Chat).</summary>
     public bool TakesReasoningContent { get; init; }
 
+    /// <summary>True when blocks may be marked for the prompt cache where not every model of the dialect knows that (Chat, gpt-5.6 and later).</summary>
+    public bool CacheBreakpoints { get; init; }
+
     /// <summary>The definition of the dialect's web search, such as <c>web_search_20250305</c>; empty for the dialect's usual one.</summary>
     public string WebSearchType { get; init; } = "";
 }

@@ -12,6 +12,23 @@ public enum ReasoningEffort
     Max,
 }
 
+/// <summary>The words for efforts, which OpenAI's dialects and Anthropic's share.</summary>
+public static class ReasoningEffortNames
+{
+    private static readonly string[] Words = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
+
+    /// <summary>Such as <c>xhigh</c>.</summary>
+    public static string Name(this ReasoningEffort effort) => Words[(int)effort];
+
+    /// <summary>Finds an effort by its word; null when there is none such.</summary>
+    public static ReasoningEffort? Parse(string word) =>
+        Array.IndexOf(Words, word) is var found and >= 0 ? (ReasoningEffort)found : null;
+
+    /// <summary>The nearest of the efforts that a model knows; of two as near, the lower. All are known when none is named.</summary>
+    public static ReasoningEffort Nearest(this IReadOnlyList<ReasoningEffort> known, ReasoningEffort wish) =>
+        known.Count == 0 ? wish : known.MinBy(effort => (Math.Abs(effort - wish), effort));
+}
+
 /// <summary>What the client wants to see of the thoughts.</summary>
 public enum ReasoningDisplay
 {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -22,6 +23,18 @@ internal static class WireWriting
     /// <summary>Writes a value as it came.</summary>
     public static void WriteRaw(this Utf8JsonWriter writer, RawJson value) =>
         writer.WriteRawValue(value.Span, skipInputValidation: true);
+
+    /// <summary>A text as a JSON string.</summary>
+    public static RawJson ToRaw(string text)
+    {
+        var output = new ArrayBufferWriter<byte>(text.Length + 2);
+        using (var writer = new Utf8JsonWriter(output, Options))
+        {
+            writer.WriteStringValue(text);
+        }
+
+        return new RawJson(output.WrittenMemory);
+    }
 
     /// <summary>Writes a member unless it is null.</summary>
     public static void WriteIf(this Utf8JsonWriter writer, string name, string? value)

@@ -17,6 +17,9 @@ public sealed record WriteContext(Owner Target, FieldNames Client)
     /// <summary>The id of an answer where the upstream gave none; without a dialect's prefix.</summary>
     public string ResponseId { get; init; } = "0";
 
+    /// <summary>The value of <c>x-request-id</c>, for dialects whose errors carry it.</summary>
+    public string RequestId { get; init; } = "";
+
     /// <summary>The model's name in an answer; null for the name that the upstream gave.</summary>
     public string? Model { get; init; }
 
