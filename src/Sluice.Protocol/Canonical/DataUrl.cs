@@ -31,7 +31,7 @@ internal static class DataUrl
     public static void Write(Utf8JsonWriter writer, string name, string mediaType, ReadOnlySpan<byte> base64)
     {
         writer.WritePropertyName(name);
-        writer.WriteStringValueSegment($"data:{mediaType};base64,", isFinalSegment: false);
+        writer.WriteStringValueSegment(Encoding.UTF8.GetBytes($"data:{mediaType};base64,"), isFinalSegment: false);
         writer.WriteStringValueSegment(base64, isFinalSegment: true);
     }
 
