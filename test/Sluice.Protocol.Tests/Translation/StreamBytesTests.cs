@@ -8,8 +8,8 @@ namespace Sluice.Protocol.Tests.Translation;
 /// <summary>Bytes may be cut anywhere and spoiled in any way.</summary>
 public class StreamBytesTests
 {
-    private const int Cuts = 200;
-    private const int Mutations = 4000;
+    private const int Cuts = 100;
+    private const int Mutations = 1000;
 
     public static TheoryData<GoldenAnswer> Streams => new(GoldenAnswers.All.Where(answer =>
         answer.Framing == ResponseFraming.Sse && (answer.Operation == Operation.Chat || answer.Operation == Operation.Messages)));
