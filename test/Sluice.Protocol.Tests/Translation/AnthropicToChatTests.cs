@@ -77,6 +77,16 @@ public class AnthropicToChatTests
         messages.Skip(1).Select(message => message!["tool_call_id"]!.GetValue<string>()).ShouldBe(calls);
     }
 
+    [Fact]
+    public void Request_AnswerOfThoughtsAlone_SaysNothingInStead()
+    {
+        var written = Wire.Translate(Wire.Anthropic, Wire.Chat,
+            """{"model":"m","max_tokens":1,"messages":[{"role":"assistant","content":[{"type":"redacted_thinking","data":"R"}]}]}""", out var report);
+
+        written["messages"]![0]!["content"]!.GetValue<string>().ShouldBe("");
+        report.Header.ShouldBe("thinking");
+    }
+
     [Theory]
     [InlineData("max_tokens", 5)]
     [InlineData("max_completion_tokens", 10)]

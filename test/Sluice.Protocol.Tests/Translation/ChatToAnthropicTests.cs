@@ -127,6 +127,24 @@ public class ChatToAnthropicTests
     }
 
     [Fact]
+    public void Request_TurnsThatSayNothing_AreLeftOut()
+    {
+        var written = Wire.Translate(Wire.Chat, Wire.Anthropic, """
+            {"model":"m","messages":[{"role":"user","content":"x"},{"role":"assistant","content":"","reasoning_content":"hm"},
+             {"role":"user","content":[{"type":"text","text":""},{"type":"text","text":"y"}]}]}
+            """, out var report);
+
+        written["messages"]!.ShouldMean(JsonNode.Parse(
+            """[{"role":"user","content":[{"type":"text","text":"x"}]},{"role":"user","content":[{"type":"text","text":"y"}]}]""")!);
+        report.Header.ShouldBe("reasoning_content");
+    }
+
+    [Fact]
+    public void Request_OnlySystemTexts_AreSaidByTheUser() =>
+        Wire.Translate(Wire.Chat, Wire.Anthropic, """{"model":"m","messages":[{"role":"system","content":"x"}]}""", out _)["messages"]!.ShouldMean(
+            JsonNode.Parse("""[{"role":"user","content":[{"type":"text","text":"x"}]}]""")!);
+
+    [Fact]
     public void Request_Schema_StandsInOutputConfig()
     {
         var written = Wire.Translate(Wire.Chat, Wire.Anthropic,
