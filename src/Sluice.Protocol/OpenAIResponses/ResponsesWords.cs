@@ -9,6 +9,7 @@ internal static class ResponsesWords
     public const string Completed = "completed";
     public const string Incomplete = "incomplete";
     public const string Failed = "failed";
+    public const string ContentFilter = "content_filter";
 
     /// <summary>Begins the names of unmodelled members of a message item, which rest on its first part.</summary>
     public const string MessageMark = "message.";
@@ -49,16 +50,14 @@ internal static class ResponsesWords
     /// <summary>What the end of an answer means. Its own word is the reason where it is incomplete, else the status.</summary>
     public static Finish ToFinish(string status, string reason)
     {
-        var word = status == Incomplete && reason.Length > 0 ? reason : status;
-        return new Finish(word switch
+        return new Finish(status switch
         {
-            "max_output_tokens" or Incomplete => FinishReason.Length,
-            "content_filter" => FinishReason.ContentFilter,
+            Incomplete => reason == ContentFilter ? FinishReason.ContentFilter : FinishReason.Length,
             Failed or "cancelled" => FinishReason.Error,
             _ => FinishReason.Stop,
         })
         {
-            Native = word,
+            Native = status == Incomplete && reason.Length > 0 ? reason : status,
             Owner = Owner,
         };
     }
@@ -69,7 +68,7 @@ internal static class ResponsesWords
         null => finish.Reason switch
         {
             FinishReason.Length => (Incomplete, "max_output_tokens"),
-            FinishReason.ContentFilter => (Incomplete, "content_filter"),
+            FinishReason.ContentFilter => (Incomplete, ContentFilter),
             FinishReason.Error => (Failed, null),
             _ => (Completed, null),
         },
