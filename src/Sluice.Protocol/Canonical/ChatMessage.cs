@@ -11,6 +11,12 @@ public sealed record ChatMessage(Role Role, IReadOnlyList<ContentBlock> Content)
     /// <summary>The vendor's id of the message (Responses items); null elsewhere.</summary>
     public string? Id { get; init; }
 
+    /// <summary>
+    /// True for a system text that holds for this call and is no part of the conversation that a vendor keeps (Responses
+    /// <c>instructions</c>).
+    /// </summary>
+    public bool ThisCallOnly { get; init; }
+
     /// <summary>Members that the model does not know.</summary>
     public IReadOnlyList<Extension> Extensions { get; init; } = [];
 }

@@ -34,6 +34,12 @@ public sealed record StateRequest
     /// <summary>The conversation that this request belongs to; null for none.</summary>
     public string? ConversationId { get; init; }
 
+    /// <summary>
+    /// True when the client asks for what it needs to send the reasoning back itself (Responses
+    /// <c>reasoning.encrypted_content</c>). Signatures are told wherever there is a slot, asked for or not.
+    /// </summary>
+    public bool SignedReasoning { get; init; }
+
     /// <summary>True when the call is to be answered at once and worked on later.</summary>
     public bool? Background { get; init; }
 }

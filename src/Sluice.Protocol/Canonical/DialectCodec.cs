@@ -84,6 +84,7 @@ public abstract class DialectCodec
     public static DialectCodec For(Dialect dialect) => dialect switch
     {
         Dialect.OpenAIChat => OpenAIChat.OpenAIChatCodec.Instance,
+        Dialect.OpenAIResponses => OpenAIResponses.OpenAIResponsesCodec.Instance,
         Dialect.AnthropicMessages => AnthropicMessages.AnthropicCodec.Instance,
         _ => throw new ArgumentOutOfRangeException(nameof(dialect)),
     };

@@ -41,7 +41,8 @@ internal static class ChatLogprobs
         json.WriteEndObject();
     }
 
-    private static List<TokenLogprob> ReadTokens(ref JsonCursor cursor)
+    /// <summary>Reads an array of tokens, which both OpenAI dialects write alike.</summary>
+    public static List<TokenLogprob> ReadTokens(ref JsonCursor cursor)
     {
         var tokens = new List<TokenLogprob>();
         cursor.BeginArray();
@@ -82,7 +83,8 @@ internal static class ChatLogprobs
         return token;
     }
 
-    private static void WriteTokens(Utf8JsonWriter json, string name, IReadOnlyList<TokenLogprob> tokens, bool withTop)
+    /// <summary>Writes a member that is an array of tokens.</summary>
+    public static void WriteTokens(Utf8JsonWriter json, string name, IReadOnlyList<TokenLogprob> tokens, bool withTop)
     {
         json.WriteStartArray(name);
         foreach (var token in tokens)
