@@ -32,7 +32,7 @@ internal static class AnthropicRequestReader
                     request = ReadMetadata(ref cursor, request, extensions);
                     break;
                 case "service_tier" when cursor.IsString:
-                    request = request with { ServiceTier = cursor.ReadString() == "auto" ? ServiceTier.Auto : ServiceTier.Standard };
+                    request = request with { ServiceTier = cursor.ReadString() == "auto" ? ServiceLevel.Auto : ServiceLevel.Standard };
                     break;
                 default:
                     request = ReadPlain(ref cursor, request, name) ?? Keep(ref cursor, request, extensions, name);

@@ -271,13 +271,13 @@ internal sealed class AnthropicRequestWriter(Utf8JsonWriter json, ChatRequest re
         json.WriteEndObject();
     }
 
-    private void WriteTier(ServiceTier tier)
+    private void WriteTier(ServiceLevel tier)
     {
-        if (tier is ServiceTier.Auto or ServiceTier.Priority)
+        if (tier is ServiceLevel.Auto or ServiceLevel.Priority)
         {
             json.WriteString("service_tier", "auto");
         }
-        else if (tier == ServiceTier.Standard)
+        else if (tier == ServiceLevel.Standard)
         {
             json.WriteString("service_tier", "standard_only");
         }

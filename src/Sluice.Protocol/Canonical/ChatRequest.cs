@@ -1,7 +1,7 @@
 namespace Sluice.Protocol.Canonical;
 
 /// <summary>How soon and how dearly a call is served.</summary>
-public enum ServiceTier
+public enum ServiceLevel
 {
     /// <summary>The best that the account pays for.</summary>
     Auto,
@@ -108,7 +108,7 @@ public sealed record ChatRequest
     public CacheRequest Cache { get; init; } = new();
 
     /// <summary>Null for the vendor's default.</summary>
-    public ServiceTier? ServiceTier { get; init; }
+    public ServiceLevel? ServiceTier { get; init; }
 
     /// <summary>Names and values that the vendor keeps with the call.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Metadata { get; init; } = [];

@@ -38,7 +38,7 @@ public sealed record ChatResponse
     public TokenUsage? Usage { get; init; }
 
     /// <summary>The tier that served; null when the vendor does not say.</summary>
-    public ServiceTier? ServiceTier { get; init; }
+    public ServiceLevel? ServiceTier { get; init; }
 
     /// <summary>Members that the model does not know, among them usage that no bucket holds.</summary>
     public IReadOnlyList<Extension> Extensions { get; init; } = [];

@@ -29,7 +29,7 @@ public sealed record MessageStart : StreamEvent
     public TokenUsage? Usage { get; init; }
 
     /// <summary>The tier that serves; null when the vendor does not say.</summary>
-    public ServiceTier? ServiceTier { get; init; }
+    public ServiceLevel? ServiceTier { get; init; }
 
     /// <summary>Members that the model does not know.</summary>
     public IReadOnlyList<Extension> Extensions { get; init; } = [];

@@ -36,24 +36,24 @@ internal static class ChatWords
     };
 
     /// <summary>The tier, or null for a word that is not known.</summary>
-    public static ServiceTier? ToTier(string word) => word switch
+    public static ServiceLevel? ToTier(string word) => word switch
     {
-        "auto" => ServiceTier.Auto,
-        "default" => ServiceTier.Standard,
-        "flex" => ServiceTier.Flex,
-        "scale" => ServiceTier.Scale,
-        "priority" => ServiceTier.Priority,
+        "auto" => ServiceLevel.Auto,
+        "default" => ServiceLevel.Standard,
+        "flex" => ServiceLevel.Flex,
+        "scale" => ServiceLevel.Scale,
+        "priority" => ServiceLevel.Priority,
         _ => null,
     };
 
     /// <summary>The word for a tier, or null when Chat has none.</summary>
-    public static string? FromTier(ServiceTier tier) => tier switch
+    public static string? FromTier(ServiceLevel tier) => tier switch
     {
-        ServiceTier.Auto => "auto",
-        ServiceTier.Standard => "default",
-        ServiceTier.Flex => "flex",
-        ServiceTier.Scale => "scale",
-        ServiceTier.Priority => "priority",
+        ServiceLevel.Auto => "auto",
+        ServiceLevel.Standard => "default",
+        ServiceLevel.Flex => "flex",
+        ServiceLevel.Scale => "scale",
+        ServiceLevel.Priority => "priority",
         _ => null,
     };
 

@@ -56,7 +56,7 @@ internal sealed class ResponsesEnvelope(WriteContext context, MessageStart start
         json.WriteEndObject();
     }
 
-    private static string? TierOf(ServiceTier? tier) => tier is { } known ? ChatWords.FromTier(known) : null;
+    private static string? TierOf(ServiceLevel? tier) => tier is { } known ? ChatWords.FromTier(known) : null;
 
     private static void WriteFailure(Utf8JsonWriter json, Finish? failure)
     {
