@@ -85,6 +85,7 @@ public abstract class DialectCodec
     {
         Dialect.OpenAIChat => OpenAIChat.OpenAIChatCodec.Instance,
         Dialect.AnthropicMessages => AnthropicMessages.AnthropicCodec.Instance,
+        Dialect.GeminiGenerate => GeminiGenerate.GeminiCodec.Instance,
         _ => throw new ArgumentOutOfRangeException(nameof(dialect)),
     };
 }
