@@ -86,6 +86,7 @@ public abstract class DialectCodec
         Dialect.OpenAIChat => OpenAIChat.OpenAIChatCodec.Instance,
         Dialect.OpenAIResponses => OpenAIResponses.OpenAIResponsesCodec.Instance,
         Dialect.AnthropicMessages => AnthropicMessages.AnthropicCodec.Instance,
+        Dialect.GeminiGenerate => GeminiGenerate.GeminiCodec.Instance,
         _ => throw new ArgumentOutOfRangeException(nameof(dialect)),
     };
 }

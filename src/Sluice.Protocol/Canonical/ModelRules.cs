@@ -61,6 +61,12 @@ public sealed record ModelRules
     /// <summary>True when the vendor takes reasoning text back in <c>reasoning_content</c> (DeepSeek and others in Chat).</summary>
     public bool TakesReasoningContent { get; init; }
 
+    /// <summary>
+    /// True when the first tool call of every step must be signed, and takes Google's mark for calls that another model made
+    /// (Gemini 3 and later).
+    /// </summary>
+    public bool SignsCalls { get; init; } = true;
+
     /// <summary>True when blocks may be marked for the prompt cache where not every model of the dialect knows that (Chat, gpt-5.6 and later).</summary>
     public bool CacheBreakpoints { get; init; }
 

@@ -38,7 +38,11 @@ internal abstract class SseStreamReader : IStreamReader
             Gather(found, events);
         }
 
-        Ended = true;
+        if (!Ended)
+        {
+            Ended = true;
+            OnEnd(events);
+        }
     }
 
     /// <inheritdoc/>
@@ -49,6 +53,11 @@ internal abstract class SseStreamReader : IStreamReader
     /// <param name="data">Its data, overwritten by the next event.</param>
     /// <param name="events">Takes what it says.</param>
     protected abstract void OnEvent(ReadOnlySpan<byte> name, ReadOnlyMemory<byte> data, ICollection<StreamEvent> events);
+
+    /// <summary>The body has ended and nothing before said so; for dialects in which that is the end mark.</summary>
+    protected virtual void OnEnd(ICollection<StreamEvent> events)
+    {
+    }
 
     /// <summary>Ends the stream with a failure of the upstream.</summary>
     protected void Fail(GatewayError error, ICollection<StreamEvent> events)
