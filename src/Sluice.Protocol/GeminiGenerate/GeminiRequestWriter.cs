@@ -48,7 +48,7 @@ internal sealed class GeminiRequestWriter(Utf8JsonWriter json, ChatRequest reque
     private void WriteTier()
     {
         // The best that the account pays for is what Google gives unasked.
-        if (request.ServiceTier is not { } tier || tier == ServiceTier.Auto || !_carried.Contains(CanonicalField.ServiceTier))
+        if (request.ServiceTier is not { } tier || tier == ServiceLevel.Auto || !_carried.Contains(CanonicalField.ServiceTier))
         {
             return;
         }

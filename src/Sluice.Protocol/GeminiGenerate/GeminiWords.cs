@@ -91,20 +91,20 @@ internal static class GeminiWords
     };
 
     /// <summary>The tier, or null for a word that is not known.</summary>
-    public static ServiceTier? ToTier(string word) => word switch
+    public static ServiceLevel? ToTier(string word) => word switch
     {
-        "standard" => ServiceTier.Standard,
-        "flex" => ServiceTier.Flex,
-        "priority" => ServiceTier.Priority,
+        "standard" => ServiceLevel.Standard,
+        "flex" => ServiceLevel.Flex,
+        "priority" => ServiceLevel.Priority,
         _ => null,
     };
 
     /// <summary>The word for a tier, or null when Google has none.</summary>
-    public static string? FromTier(ServiceTier tier) => tier switch
+    public static string? FromTier(ServiceLevel tier) => tier switch
     {
-        ServiceTier.Standard => "standard",
-        ServiceTier.Flex => "flex",
-        ServiceTier.Priority => "priority",
+        ServiceLevel.Standard => "standard",
+        ServiceLevel.Flex => "flex",
+        ServiceLevel.Priority => "priority",
         _ => null,
     };
 
