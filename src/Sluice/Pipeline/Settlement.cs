@@ -73,8 +73,9 @@ internal sealed partial class Settlement(ILedger ledger, IBudgetGate budgets, Ti
         call.Outcome = outcome;
         if (call.Target is not null)
         {
-            var record = MakeRecord(call, outcome, overrun);
-            if (!await ledger.SettleAsync(call.Entry ??= Open(call), record).ConfigureAwait(false))
+            // A call that was refused before its reservation has no entry yet.
+            var entry = call.Entry ??= Open(call);
+            if (!await ledger.SettleAsync(entry, MakeRecord(call, outcome, overrun)).ConfigureAwait(false))
             {
                 Log.NotDurable(logger, call.RequestId);
                 call.Outcome = outcome = outcome with { Durable = false };
