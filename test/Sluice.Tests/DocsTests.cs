@@ -117,7 +117,7 @@ public sealed partial class DocsTests
         return folder.FullName;
     }
 
-    [GeneratedRegex(@"ErrorKind\.\w+\s*,\s*([^,]+),")]
+    [GeneratedRegex(@"(?<!=> )ErrorKind\.\w+\s*,\s*([^,]+),")]
     private static partial Regex AfterKind();
 
     [GeneratedRegex(@"\bErrorCode = ([^;,]+)[;,]")]
