@@ -23,6 +23,9 @@ public sealed record Operation(string Name, Dialect Dialect, string GenAIName)
     /// <summary>False for operations that vendors serve free of charge, such as counting tokens.</summary>
     public bool Metered { get; init; } = true;
 
+    /// <summary>True where a model is asked for an answer, in any dialect: what can be translated into another one.</summary>
+    public bool Generates { get; init; }
+
     /// <summary>The operation's place in <see cref="All"/>, for tables that are indexed by operation.</summary>
     public int Index { get; private init; }
 
@@ -38,15 +41,15 @@ public sealed record Operation(string Name, Dialect Dialect, string GenAIName)
     /// <summary>What is checked of the request's body.</summary>
     internal RequestShape Shape { get; init; } = RequestShape.None;
 
-    public static readonly Operation Chat = new("chat", Dialect.OpenAIChat, "chat") { Index = 0, StreamsByBody = true, Shape = OpenAIChat.RequestShapes.Chat };
+    public static readonly Operation Chat = new("chat", Dialect.OpenAIChat, "chat") { Index = 0, StreamsByBody = true, Generates = true, Shape = OpenAIChat.RequestShapes.Chat };
     public static readonly Operation Completions = new("completions", Dialect.OpenAIChat, "text_completion") { Index = 1, StreamsByBody = true, Shape = OpenAIChat.RequestShapes.Completions };
     public static readonly Operation Embeddings = new("embeddings", Dialect.OpenAIChat, "embeddings") { Index = 2, Shape = OpenAIChat.RequestShapes.Embeddings };
     public static readonly Operation Moderations = new("moderations", Dialect.OpenAIChat, "moderation") { Index = 3, Metered = false, ImpliedModel = "omni-moderation-latest", Shape = OpenAIChat.RequestShapes.Moderations };
-    public static readonly Operation Responses = new("responses", Dialect.OpenAIResponses, "chat") { Index = 4, StreamsByBody = true, Shape = OpenAIResponses.RequestShapes.Responses };
-    public static readonly Operation Messages = new("messages", Dialect.AnthropicMessages, "chat") { Index = 5, StreamsByBody = true, Shape = AnthropicMessages.RequestShapes.Messages };
+    public static readonly Operation Responses = new("responses", Dialect.OpenAIResponses, "chat") { Index = 4, StreamsByBody = true, Generates = true, Shape = OpenAIResponses.RequestShapes.Responses };
+    public static readonly Operation Messages = new("messages", Dialect.AnthropicMessages, "chat") { Index = 5, StreamsByBody = true, Generates = true, Shape = AnthropicMessages.RequestShapes.Messages };
     public static readonly Operation CountTokens = new("count_tokens", Dialect.AnthropicMessages, "count_tokens") { Index = 6, Metered = false, Shape = AnthropicMessages.RequestShapes.CountTokens };
-    public static readonly Operation GenerateContent = new("generate_content", Dialect.GeminiGenerate, "generate_content") { Index = 7, ModelInPath = true, PathMethod = "generateContent", Shape = GeminiGenerate.RequestShapes.GenerateContent };
-    public static readonly Operation StreamGenerateContent = new("stream_generate_content", Dialect.GeminiGenerate, "generate_content") { Index = 8, ModelInPath = true, AlwaysStreams = true, PathMethod = "streamGenerateContent", Shape = GeminiGenerate.RequestShapes.GenerateContent };
+    public static readonly Operation GenerateContent = new("generate_content", Dialect.GeminiGenerate, "generate_content") { Index = 7, ModelInPath = true, Generates = true, PathMethod = "generateContent", Shape = GeminiGenerate.RequestShapes.GenerateContent };
+    public static readonly Operation StreamGenerateContent = new("stream_generate_content", Dialect.GeminiGenerate, "generate_content") { Index = 8, ModelInPath = true, Generates = true, AlwaysStreams = true, PathMethod = "streamGenerateContent", Shape = GeminiGenerate.RequestShapes.GenerateContent };
     public static readonly Operation GeminiCountTokens = new("gemini_count_tokens", Dialect.GeminiGenerate, "count_tokens") { Index = 9, ModelInPath = true, Metered = false, PathMethod = "countTokens", RepeatsModel = true, Shape = GeminiGenerate.RequestShapes.CountTokens };
     public static readonly Operation EmbedContent = new("embed_content", Dialect.GeminiGenerate, "embeddings") { Index = 10, ModelInPath = true, PathMethod = "embedContent", RepeatsModel = true, Shape = GeminiGenerate.RequestShapes.EmbedContent };
     public static readonly Operation BatchEmbedContents = new("batch_embed_contents", Dialect.GeminiGenerate, "embeddings") { Index = 11, ModelInPath = true, PathMethod = "batchEmbedContents", RepeatsModel = true, Shape = GeminiGenerate.RequestShapes.BatchEmbedContents };

@@ -35,6 +35,9 @@ internal sealed record RequestTraceItem
     /// <summary>How the caller's limits stood at a refusal; null for a call that was let in.</summary>
     public TraceLimits? Limits { get; init; }
 
+    /// <summary>What a translation into the upstream's dialect left out, in the client's own spelling; empty where nothing was lost.</summary>
+    public IReadOnlyList<string> Dropped { get; init; } = [];
+
     /// <summary>What could serve the call, in the order in which it was to be tried.</summary>
     public IReadOnlyList<TraceCandidate> Candidates { get; init; } = [];
 

@@ -45,6 +45,7 @@ internal sealed class RequestEndpoints(UsageReader usage, RecentRefusals refusal
             HttpStatus = row.HttpStatus,
             LatencyMs = row.Latency / 1000.0,
             FirstTokenMs = row.FirstToken / 1000.0,
+            Dropped = detail?.Dropped ?? [],
             Candidates = detail is null
                 ? [new TraceCandidate(row.Provider, row.UpstreamModel, "the only candidate")]
                 : [.. detail.Candidates.Select(candidate => new TraceCandidate(candidate.Provider, candidate.Model, candidate.Reason))],

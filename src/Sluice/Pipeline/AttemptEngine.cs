@@ -4,6 +4,7 @@ using Sluice.Credentials;
 using Sluice.Protocol;
 using Sluice.Protocol.Canonical;
 using Sluice.Providers;
+using Sluice.Providers.Failures;
 using Sluice.Providers.Transport;
 using Sluice.Routing;
 using Sluice.Telemetry;
@@ -12,9 +13,10 @@ namespace Sluice.Pipeline;
 
 /// <summary>
 /// Finds an upstream that answers: candidate after candidate until one gives a first good event. Until then nothing has
-/// gone to the client, so failing over is free; from then on the <see cref="RelayLane"/> owns the call.
+/// gone to the client, so failing over is free; from then on the <see cref="RelayLane"/> or the
+/// <see cref="TranslateLane"/> owns the call.
 /// </summary>
-internal sealed class AttemptEngine(RelayLane relay, Settlement settlement, TimeProvider time)
+internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, RequestTranslator translator, Settlement settlement, TimeProvider time)
 {
     /// <summary>As much of an upstream's error document as is read, in bytes.</summary>
     private const int MaxErrorBytes = 64 * 1024;
@@ -37,7 +39,15 @@ internal sealed class AttemptEngine(RelayLane relay, Settlement settlement, Time
                 if (upstream is not null)
                 {
                     slot.Health.NoteSuccess();
-                    await relay.RunAsync(call, upstream, server).ConfigureAwait(false);
+                    if (call.Translation is null)
+                    {
+                        await relay.RunAsync(call, upstream, server).ConfigureAwait(false);
+                    }
+                    else
+                    {
+                        await translate.RunAsync(call, upstream, server).ConfigureAwait(false);
+                    }
+
                     return;
                 }
             }
@@ -92,9 +102,10 @@ internal sealed class AttemptEngine(RelayLane relay, Settlement settlement, Time
     private async ValueTask<UpstreamConnection?> AttemptAsync(GatewayCall call, RouteTarget target, CredentialSlot slot)
     {
         var timeouts = target.Provider.Config.Timeouts;
-        if (UpstreamRequest.Build(call, target, slot) is not { } request)
+        var built = ReferenceEquals(call.UpstreamOperation, call.Operation) ? UpstreamRequest.Build(call, target, slot) : translator.Build(call, target, slot);
+        if (built is not { } request)
         {
-            return Fail(call, UpstreamFailureKind.BadRequest, UpstreamStage.Send, "invalid_model_name");
+            return Fail(call, UpstreamFailureKind.BadRequest, UpstreamStage.Send, call.Refusal?.Code ?? "invalid_model_name");
         }
 
         using (request)
@@ -179,10 +190,11 @@ internal sealed class AttemptEngine(RelayLane relay, Settlement settlement, Time
         }
 
         var framing = HeaderPolicy.IsEventStream(upstream.FindRaw("content-type"u8)) ? ResponseFraming.Sse
-            : call.Operation.AlwaysStreams ? ResponseFraming.JsonArray
+            : call.UpstreamOperation.AlwaysStreams ? ResponseFraming.JsonArray
             : ResponseFraming.Json;
         var tap = call.Tap ??= call.Client.TakeTap();
-        tap.Start(call.Operation, framing);
+        tap.Start(call.UpstreamOperation, framing);
+        call.Translation?.Framing = framing;
         if (framing != ResponseFraming.Sse)
         {
             call.UsageFilter = null;
@@ -327,6 +339,13 @@ internal sealed class AttemptEngine(RelayLane relay, Settlement settlement, Time
             slot.Health.NoteFailure($"{failure.Kind} {failure.Status} {failure.Code}".TrimEnd(), until, failure.Kind == UpstreamFailureKind.RateLimited);
         }
 
+        if (call.Refusal is not null)
+        {
+            // Nothing was sent: a target that speaks another dialect may take what this one cannot.
+            call.Candidates = Array.FindAll(call.Candidates, other => !ReferenceEquals(other, target));
+            return true;
+        }
+
         if (!rule.TryAnother || call.ClientGone || call.Expired is CallPhase.Total or CallPhase.Detached or CallPhase.Drain)
         {
             return false;
@@ -366,11 +385,21 @@ internal sealed class AttemptEngine(RelayLane relay, Settlement settlement, Time
 
             // Never longer than the vendor said, so that a retry is not held back by us.
             var wait = failure.RetryAfter is { } after ? TimeSpan.FromSeconds(Math.Max(1, Math.Floor(after.TotalSeconds))) : (TimeSpan?)null;
-            await ClientResponse.WriteAsync(call, StatusFor(failure), wait, body).ConfigureAwait(false);
-            return;
+            if (call.Translation is null)
+            {
+                await ClientResponse.WriteAsync(call, StatusFor(failure), wait, body).ConfigureAwait(false);
+                return;
+            }
+
+            if (UpstreamMessage.Of(body) is { Length: > 0 } words)
+            {
+                await ClientResponse.RefuseAsync(call, PipelineErrors.OfVendor(StatusFor(failure), words, wait)).ConfigureAwait(false);
+                return;
+            }
         }
 
         var error = call.Expired == CallPhase.Drain ? PipelineErrors.Stopping()
+            : call.Refusal is { } refusal ? refusal
             : failure.Code == "invalid_model_name" ? PipelineErrors.ModelNameUnusable(call.Model)
             : PipelineErrors.Upstream(failure);
         await AnswerAsync(call, error).ConfigureAwait(false);

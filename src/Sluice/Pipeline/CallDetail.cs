@@ -30,10 +30,14 @@ internal sealed record FailedAttempt(
 /// </summary>
 internal sealed record CallDetail(IReadOnlyList<DetailCandidate> Candidates, IReadOnlyList<FailedAttempt> Failures, long LastStartedMicros)
 {
+    /// <summary>What the last attempt's translation left out, in the client's own spelling; empty for most.</summary>
+    public IReadOnlyList<string> Dropped { get; init => field = value ?? []; } = [];
+
     /// <summary>What is worth keeping of a call; null when the record says it all.</summary>
     public static byte[]? Of(GatewayCall call)
     {
-        if (call.Failures is null && call.Candidates.Length <= 1)
+        var dropped = call.Translation?.Report.Dropped ?? [];
+        if (call.Failures is null && call.Candidates.Length <= 1 && dropped.Count == 0)
         {
             return null;
         }
@@ -43,7 +47,10 @@ internal sealed record CallDetail(IReadOnlyList<DetailCandidate> Candidates, IRe
             new CallDetail(
                 [.. call.Candidates.Select(target => new DetailCandidate(target.Provider.Name, target.Model, RouteExplainer.ReasonOf(strategy, target)))],
                 call.Failures ?? [],
-                call.AttemptStartedMicros),
+                call.AttemptStartedMicros)
+            {
+                Dropped = dropped,
+            },
             CallDetailJson.Default.CallDetail);
     }
 

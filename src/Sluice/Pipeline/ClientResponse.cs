@@ -60,6 +60,16 @@ internal static class ClientResponse
         }
     }
 
+    /// <summary>Begins a whole document that the gateway has written itself.</summary>
+    public static void BeginDocument(GatewayCall call, long length)
+    {
+        var response = call.Http.Response;
+        response.StatusCode = call.HttpStatus = StatusCodes.Status200OK;
+        response.Headers.ContentType = "application/json";
+        response.ContentLength = length;
+        WriteCommon(call);
+    }
+
     /// <summary>Answers with an error of the gateway, in the dialect of the endpoint.</summary>
     public static async Task RefuseAsync(GatewayCall call, GatewayError error)
     {
@@ -133,6 +143,11 @@ internal static class ClientResponse
         if (call.Operation.Dialect == Dialect.AnthropicMessages)
         {
             headers["request-id"] = call.RequestId;
+        }
+
+        if (call.Translation?.Dropped is { } dropped)
+        {
+            headers[Translation.DroppedHeader] = dropped;
         }
 
         LimitHeaders.Write(headers, call.Operation.Dialect, call.Limit, call.LimitSeenAt);

@@ -62,6 +62,7 @@ internal sealed class GatewayCall
     {
         Http = http;
         Operation = operation;
+        UpstreamOperation = operation;
         RequestId = requestId;
         StartedAt = startedAt;
         _watchdog = watchdog;
@@ -116,6 +117,18 @@ internal sealed class GatewayCall
     public RouteTarget? Target { get; set; }
 
     public CredentialSlot? Slot { get; set; }
+
+    /// <summary>What the current attempt asks of its upstream: <see cref="Operation"/> itself, or what it is translated to.</summary>
+    public Operation UpstreamOperation { get; private set; }
+
+    /// <summary>The client's request in no vendor's terms; read when the first attempt needs it.</summary>
+    public ChatRequest? Canonical { get; set; }
+
+    /// <summary>How the current attempt is translated; null where it is relayed.</summary>
+    public Translation? Translation { get; set; }
+
+    /// <summary>Why the current attempt's target cannot be asked at all; null when it can.</summary>
+    public GatewayError? Refusal { get; set; }
 
     public int Attempts { get; private set; }
 
@@ -229,6 +242,9 @@ internal sealed class GatewayCall
 
         Target = target;
         Slot = slot;
+        UpstreamOperation = target.OperationFor(Operation, Streams);
+        Translation = null;
+        Refusal = null;
         AttemptStartedMicros = MicrosSinceStart();
     }
 

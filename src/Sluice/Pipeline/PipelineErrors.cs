@@ -42,7 +42,7 @@ internal static class PipelineErrors
             ErrorKind.InvalidRequest, "dialect_not_served",
             served.Length == 0
                 ? $"The model '{Shown(route.Name)}' has no target that this version can call. An administrator must configure one."
-                : $"The model '{Shown(route.Name)}' is not served in the dialect of this endpoint ({operation.Dialect.Name()}, {operation.Name}), and this version does not translate between dialects. Call it through: {served}.")
+                : $"The model '{Shown(route.Name)}' is not served in the dialect of this endpoint ({operation.Dialect.Name()}, {operation.Name}), and such a call cannot be translated. Call it through: {served}.")
         { Param = "model" };
     }
 
@@ -116,6 +116,21 @@ internal static class PipelineErrors
         ErrorKind.UpstreamTimeout, phase == CallPhase.Total ? "total_timeout" : "idle_timeout",
         phase == CallPhase.Total ? "The call took longer than the provider's total timeout allows." : "The vendor's stream was silent for longer than the provider's idle timeout allows.");
 
+    /// <summary>Why an answer has no end.</summary>
+    /// <param name="expired">The deadline that passed; None when the upstream itself broke off.</param>
+    public static GatewayError BrokenOff(CallPhase expired) => expired switch
+    {
+        CallPhase.None => StreamBroken(),
+        CallPhase.Drain => Stopping(),
+        _ => StreamTimedOut(expired),
+    };
+
+    /// <summary>A vendor's own refusal or failure, for a client of another dialect.</summary>
+    /// <param name="status">The status that the client is told.</param>
+    /// <param name="message">The vendor's words, redacted.</param>
+    /// <param name="wait">When to try again; null when the vendor does not say.</param>
+    public static GatewayError OfVendor(int status, string message, TimeSpan? wait) => new(KindOf(status), "upstream_error", message) { RetryAfter = wait };
+
     public static GatewayError Stopping() => new(
         ErrorKind.Unavailable, "gateway_stopping", "The gateway is stopping and its drain time is over. Send the call again.");
 
@@ -126,6 +141,19 @@ internal static class PipelineErrors
 
     public static GatewayError Internal() => new(
         ErrorKind.Internal, "internal_error", "The gateway failed. The request id finds the cause in its log.");
+
+    private static ErrorKind KindOf(int status) => status switch
+    {
+        404 => ErrorKind.NotFound,
+        413 => ErrorKind.TooLarge,
+        422 => ErrorKind.Unprocessable,
+        429 => ErrorKind.RateLimited,
+        500 => ErrorKind.Internal,
+        503 or 529 => ErrorKind.Unavailable,
+        504 => ErrorKind.UpstreamTimeout,
+        >= 500 => ErrorKind.UpstreamFailed,
+        _ => ErrorKind.InvalidRequest,
+    };
 
     /// <summary>One code for all limits, which clients know from OpenAI; the message tells which.</summary>
     private static GatewayError Rate(string message, int seconds) => new(

@@ -28,6 +28,9 @@ internal static class PipelineRegistration
         services.AddSingleton<ITargetPrices>(provider => provider.GetRequiredService<TargetPrices>());
         services.AddSingleton<Func<RecoveredCall, long?>>(provider => provider.GetRequiredService<TargetPrices>().Cost);
         services.AddSingleton<RelayLane>();
+        services.AddSingleton<SignatureStore>();
+        services.AddSingleton<RequestTranslator>();
+        services.AddSingleton<TranslateLane>();
         services.AddSingleton<AttemptEngine>();
         services.AddSingleton<GatewayPipeline>();
         return services;

@@ -45,7 +45,7 @@ internal sealed class RelayLane(Settlement settlement, TimeProvider time)
             call.Target.Speed.NoteSuccess((long)(time.GetElapsedTime(call.StartedAt, call.FirstByteAt).TotalMicroseconds));
             while (true)
             {
-                if ((upstream.BodyComplete || tap.HasLastWord) && !await SettleAsync(call, upstream).ConfigureAwait(false))
+                if ((upstream.BodyComplete || tap.HasLastWord) && !await settlement.SettleAnswerAsync(call, upstream).ConfigureAwait(false))
                 {
                     return;
                 }
@@ -101,7 +101,7 @@ internal sealed class RelayLane(Settlement settlement, TimeProvider time)
                 }
             }
 
-            if (await SettleAsync(call, upstream).ConfigureAwait(false))
+            if (await settlement.SettleAnswerAsync(call, upstream).ConfigureAwait(false))
             {
                 await FinishAsync(call, upstream).ConfigureAwait(false);
             }
@@ -124,8 +124,8 @@ internal sealed class RelayLane(Settlement settlement, TimeProvider time)
 
         try
         {
-            // Never inside an event that has come in part.
-            var atBoundary = !call.Answered || call.Tap is { AtEventBoundary: true };
+            // Never inside an event that has come in part; what is translated is written in whole ones.
+            var atBoundary = !call.Answered || call.Translation is not null || call.Tap is { AtEventBoundary: true };
             if (!call.ClientGone && atBoundary)
             {
                 var bytes = ErrorFormat.For(call.Operation.Dialect).KeepAlive(call.Framing);
@@ -153,29 +153,6 @@ internal sealed class RelayLane(Settlement settlement, TimeProvider time)
         var writer = call.Http.Response.BodyWriter;
         ErrorFormat.For(call.Operation.Dialect).WriteStreamEvent(writer, error, call.RequestId, call.Framing, call.EventsSent);
         await writer.FlushAsync().ConfigureAwait(false);
-    }
-
-    /// <summary>Makes the outcome durable; the client is cut off, and false returned, where that cannot be done.</summary>
-    private async ValueTask<bool> SettleAsync(GatewayCall call, UpstreamConnection upstream)
-    {
-        if (call.Outcome is { } known)
-        {
-            return known.Durable;
-        }
-
-        if (upstream.BodyComplete || upstream.Failure != TransportFailure.None)
-        {
-            call.Tap!.Complete();
-        }
-
-        var outcome = await settlement.SettleAsync(call).ConfigureAwait(false);
-        if (!outcome.Durable)
-        {
-            call.ErrorCode = "ledger_unavailable";
-            call.Http.Abort();
-        }
-
-        return outcome.Durable;
     }
 
     private static void Forward(GatewayCall call, PipeWriter writer, ReadOnlySpan<byte> body)
@@ -213,12 +190,7 @@ internal sealed class RelayLane(Settlement settlement, TimeProvider time)
             return;
         }
 
-        var error = call.Expired switch
-        {
-            CallPhase.None => PipelineErrors.StreamBroken(),
-            CallPhase.Drain => PipelineErrors.Stopping(),
-            var phase => PipelineErrors.StreamTimedOut(phase),
-        };
+        var error = PipelineErrors.BrokenOff(call.Expired);
         call.ErrorCode = error.Code;
         if (call.Streams && tap.AtEventBoundary)
         {

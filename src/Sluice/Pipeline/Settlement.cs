@@ -1,6 +1,7 @@
 using Sluice.Credentials;
 using Sluice.Limits.Budgets;
 using Sluice.Protocol.Canonical;
+using Sluice.Providers.Transport;
 using Sluice.Routing;
 using Sluice.Usage;
 
@@ -72,8 +73,9 @@ internal sealed partial class Settlement(ILedger ledger, IBudgetGate budgets, Ti
         call.Outcome = outcome;
         if (call.Target is not null)
         {
-            var record = MakeRecord(call, outcome, overrun);
-            if (!await ledger.SettleAsync(call.Entry ??= Open(call), record).ConfigureAwait(false))
+            // A call that was refused before its reservation has no entry yet.
+            var entry = call.Entry ??= Open(call);
+            if (!await ledger.SettleAsync(entry, MakeRecord(call, outcome, overrun)).ConfigureAwait(false))
             {
                 Log.NotDurable(logger, call.RequestId);
                 call.Outcome = outcome = outcome with { Durable = false };
@@ -81,6 +83,29 @@ internal sealed partial class Settlement(ILedger ledger, IBudgetGate budgets, Ti
         }
 
         return outcome;
+    }
+
+    /// <summary>Puts an answer on the account before the client sees its last bytes; the client is cut off, and false returned, where that cannot be done.</summary>
+    public async ValueTask<bool> SettleAnswerAsync(GatewayCall call, UpstreamConnection upstream)
+    {
+        if (call.Outcome is { } known)
+        {
+            return known.Durable;
+        }
+
+        if (upstream.BodyComplete || upstream.Failure != TransportFailure.None)
+        {
+            call.Tap!.Complete();
+        }
+
+        var outcome = await SettleAsync(call).ConfigureAwait(false);
+        if (!outcome.Durable)
+        {
+            call.ErrorCode = "ledger_unavailable";
+            call.Http.Abort();
+        }
+
+        return outcome.Durable;
     }
 
     /// <summary>The upstream's own count where it gave one to the end; else what Sluice counted, at least one token each way.</summary>

@@ -106,6 +106,39 @@ internal readonly struct UpstreamRequest : IDisposable
         return new UpstreamRequest(whole.AsMemory(0, total), whole);
     }
 
+    /// <summary>Puts the head before a body that was written in the upstream's dialect. No header of the client goes with it.</summary>
+    /// <returns>Null when the model's name cannot stand in the vendor's path.</returns>
+    public static UpstreamRequest? BuildTranslated(GatewayCall call, RouteTarget target, CredentialSlot slot, ReadOnlySpan<byte> body)
+    {
+        var operation = call.UpstreamOperation;
+        var template = slot.Heads[operation.Index] ??= MakeTemplate(operation, target, slot);
+
+        // Google frames a stream as events only where it is asked to.
+        var path = template.Whole is null ? target.Provider.Urls.For(operation, target.Model, operation.AlwaysStreams ? "alt=sse" : "") : null;
+        if (template.Whole is null && path is null)
+        {
+            return null;
+        }
+
+        call.UsageFilter = null;
+        Span<byte> scratch = stackalloc byte[GatewayCall.Headroom];
+        var head = new HeadWriter(scratch);
+        WriteTarget(ref head, template, path);
+        if (operation.Dialect == Dialect.AnthropicMessages)
+        {
+            WriteDefaultVersion(ref head);
+        }
+
+        WriteLength(ref head, body.Length);
+        var written = head.Written;
+        var whole = ArrayPool<byte>.Shared.Rent(written.Length + body.Length);
+        written.CopyTo(whole);
+        body.CopyTo(whole.AsSpan(written.Length));
+        var total = written.Length + body.Length;
+        head.Dispose();
+        return new UpstreamRequest(whole.AsMemory(0, total), whole);
+    }
+
     public void Dispose()
     {
         if (_rented is not null)
@@ -120,7 +153,7 @@ internal readonly struct UpstreamRequest : IDisposable
         return RequestHeadTemplate.Make(constant, slot.Pool.Origin.Authority, target.Provider.Provider, slot.Config.ApiKey.Reveal());
     }
 
-    private static void WriteHead(ref HeadWriter head, GatewayCall call, RequestHeadTemplate template, string? path, int bodyLength)
+    private static void WriteTarget(ref HeadWriter head, RequestHeadTemplate template, string? path)
     {
         if (path is null)
         {
@@ -132,7 +165,25 @@ internal readonly struct UpstreamRequest : IDisposable
             head.WriteAscii(path);
             head.Write(template.AfterTarget);
         }
+    }
 
+    private static void WriteDefaultVersion(ref HeadWriter head)
+    {
+        head.Write("anthropic-version: "u8);
+        head.WriteAscii(HeaderPolicy.DefaultAnthropicVersion);
+        head.Write("\r\n"u8);
+    }
+
+    private static void WriteLength(ref HeadWriter head, int bodyLength)
+    {
+        head.Write("content-length: "u8);
+        head.WriteNumber(bodyLength);
+        head.Write("\r\n\r\n"u8);
+    }
+
+    private static void WriteHead(ref HeadWriter head, GatewayCall call, RequestHeadTemplate template, string? path, int bodyLength)
+    {
+        WriteTarget(ref head, template, path);
         var headers = call.Http.Request.Headers;
         var connection = headers.Connection;
         foreach (var name in HeaderPolicy.ToUpstream)
@@ -148,15 +199,11 @@ internal readonly struct UpstreamRequest : IDisposable
             }
             else if (ReferenceEquals(name, HeaderPolicy.AnthropicVersion) && call.Operation.Dialect == Dialect.AnthropicMessages)
             {
-                head.Write("anthropic-version: "u8);
-                head.WriteAscii(HeaderPolicy.DefaultAnthropicVersion);
-                head.Write("\r\n"u8);
+                WriteDefaultVersion(ref head);
             }
         }
 
-        head.Write("content-length: "u8);
-        head.WriteNumber(bodyLength);
-        head.Write("\r\n\r\n"u8);
+        WriteLength(ref head, bodyLength);
     }
 
     /// <summary>Writes into the given span, and into a rented array when that is full.</summary>

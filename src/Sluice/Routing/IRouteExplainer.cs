@@ -34,7 +34,7 @@ internal sealed record RouteExplanation
 /// <param name="Provider">The provider's name.</param>
 /// <param name="Model">The vendor's model id.</param>
 /// <param name="Credentials">The names of the credentials that are ready, in order of preference.</param>
-/// <param name="Relay">True when the upstream speaks the client's dialect, so that bytes go through unchanged.</param>
+/// <param name="Relay">True when the upstream speaks the client's dialect, so that bytes go through unchanged; false when the call is translated.</param>
 /// <param name="Reason">Why it stands at this place.</param>
 internal sealed record RouteCandidate(string Provider, string Model, IReadOnlyList<string> Credentials, bool Relay, string Reason);
 

@@ -60,7 +60,7 @@ internal sealed class ModelRoute(string name, RoutingStrategy strategy, RouteTar
         var count = 0;
         foreach (var target in Targets)
         {
-            count += target.Provider.Serves(operation) ? 1 : 0;
+            count += target.CanServe(operation) ? 1 : 0;
         }
 
         if (count == 0)
@@ -83,9 +83,19 @@ internal sealed class ModelRoute(string name, RoutingStrategy strategy, RouteTar
             }
         }
 
+        // Translation loses something and costs time: among equals, who can relay goes first.
+        var relays = count;
+        foreach (var target in Targets)
+        {
+            if (count < ordered.Length && !target.Provider.Serves(operation) && target.CanServe(operation))
+            {
+                ordered[count++] = target;
+            }
+        }
+
         if (count > 1)
         {
-            Sort(ordered, (uint)(takesTurn ? Interlocked.Increment(ref _turn) : Volatile.Read(ref _turn) + 1));
+            Sort(ordered, relays == 0 ? count : relays, operation, (uint)(takesTurn ? Interlocked.Increment(ref _turn) : Volatile.Read(ref _turn) + 1));
         }
 
         return ordered;
@@ -105,15 +115,19 @@ internal sealed class ModelRoute(string name, RoutingStrategy strategy, RouteTar
         list.Reverse();
     }
 
-    private void Sort(Span<RouteTarget> list, uint turn)
+    /// <param name="list">Those that can relay first, in the order of the configuration.</param>
+    /// <param name="equals">How many of them, from the first on, are alike in whether they relay.</param>
+    /// <param name="operation">What is asked.</param>
+    /// <param name="turn">Counts the calls.</param>
+    private void Sort(Span<RouteTarget> list, int equals, Operation operation, uint turn)
     {
         switch (Strategy)
         {
             case RoutingStrategy.Weighted:
-                MoveFirst(list, PickByWeight(list, turn));
+                MoveFirst(list, PickByWeight(list[..equals], turn));
                 break;
             case RoutingStrategy.RoundRobin:
-                Rotate(list, (int)(turn % (uint)list.Length));
+                Rotate(list[..equals], (int)(turn % (uint)equals));
                 break;
             case RoutingStrategy.LeastBusy:
                 SortBy(list, target => (double)target.Provider.InFlight / Math.Max(1, target.Weight));
@@ -133,7 +147,8 @@ internal sealed class ModelRoute(string name, RoutingStrategy strategy, RouteTar
             default:
                 SortBy(list, target => target.Priority);
                 var same = 1;
-                while (same < list.Length && list[same].Priority == list[0].Priority)
+                var relays = list[0].Provider.Serves(operation);
+                while (same < list.Length && list[same].Priority == list[0].Priority && list[same].Provider.Serves(operation) == relays)
                 {
                     same++;
                 }

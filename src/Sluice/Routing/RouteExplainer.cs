@@ -33,13 +33,14 @@ internal sealed class RouteExplainer(GatewayRuntime runtime, ICallerDirectory ca
         var now = time.GetTimestamp();
         var candidates = new List<RouteCandidate>();
         var leftOut = new List<RouteLeftOut>();
-        var serving = OperationFor(route, question.Dialect) is { } operation ? route.Order(operation, takesTurn: false) : [];
+        var operation = OperationFor(route, question.Dialect);
+        var serving = operation is null ? [] : route.Order(operation, takesTurn: false);
         foreach (var target in serving)
         {
             var ready = target.Provider.Slots.Where(slot => slot.Health.StateAt(now) == CredentialState.Ready).Select(slot => slot.Name).ToList();
             if (ready.Count > 0)
             {
-                candidates.Add(new RouteCandidate(target.Provider.Name, target.Model, ready, Relay: true, ReasonOf(route.Strategy, target)));
+                candidates.Add(new RouteCandidate(target.Provider.Name, target.Model, ready, target.Provider.Serves(operation!), ReasonOf(route.Strategy, target)));
             }
             else
             {
@@ -48,7 +49,7 @@ internal sealed class RouteExplainer(GatewayRuntime runtime, ICallerDirectory ca
         }
 
         leftOut.AddRange(route.Targets.Except(serving).Select(target
-            => new RouteLeftOut(target.Provider.Name, target.Model, $"it does not speak {question.Dialect ?? "the dialect of the first target"}, and this version does not translate")));
+            => new RouteLeftOut(target.Provider.Name, target.Model, $"it does not speak {question.Dialect ?? "the dialect of the first target"}, and has no chat model to translate for")));
         if (refusal.Length == 0 && candidates.Count == 0)
         {
             refusal = serving.Length == 0 ? "No target serves this dialect (400 dialect_not_served)." : "No credential is ready (503 no_credential_ready).";

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using Sluice.Protocol;
+using Sluice.Protocol.Canonical;
 using Sluice.Pricing;
 using Sluice.Protocol.GeminiGenerate;
 using Sluice.Providers;
@@ -37,4 +39,41 @@ internal sealed class RouteTarget(
     public TargetSeries Series { get; } = series;
 
     public TargetSpeed Speed { get; } = new();
+
+    /// <summary>Who answers here, for what is signed: a signature of one vendor holds with no other.</summary>
+    public Owner OwnerIn(Dialect dialect) => new(dialect, Provider.Config.Type);
+
+    /// <summary>What translation must know of the model.</summary>
+    public ModelRules Rules => field ??= TranslationRules.Of(Provider.Config.Type, Info);
+
+    /// <summary>True when a call is relayed as it came, or can be translated into a dialect that the provider speaks.</summary>
+    public bool CanServe(Operation asked) => Provider.Serves(asked) || (asked.Generates && TranslatesTo(asked.AlwaysStreams) is not null);
+
+    /// <summary>The operation to call upstream: the one that is asked where the provider serves it, else one of another dialect.</summary>
+    /// <param name="asked">What the client asks; <see cref="CanServe"/> has said that it can be served.</param>
+    /// <param name="streams">True when the client wants events, which then are asked of the vendor too.</param>
+    public Operation OperationFor(Operation asked, bool streams) => Provider.Serves(asked) ? asked : TranslatesTo(streams)!;
+
+    /// <summary>The vendor's first operation that the catalogue lists for the model, or the vendor's first where it lists none.</summary>
+    private Operation? TranslatesTo(bool streams)
+    {
+        Operation? first = null;
+        foreach (var row in Provider.Descriptor.Operations)
+        {
+            var operation = row.Operation;
+            if (!operation.Generates || (operation.ModelInPath && operation.AlwaysStreams != streams))
+            {
+                continue;
+            }
+
+            if (Info is not { Operations.Count: > 0 } || Info.Operations.Contains(operation.Name))
+            {
+                return operation;
+            }
+
+            first ??= operation;
+        }
+
+        return first;
+    }
 }

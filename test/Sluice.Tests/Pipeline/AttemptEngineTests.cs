@@ -399,7 +399,13 @@ public sealed class AttemptEngineTests : IDisposable
         call.Candidates = [target];
         call.Route = new ModelRoute("smart", RoutingStrategy.Priority, call.Candidates);
         var settlement = new Settlement(_ledger, new NoBudgets(), _fixture.Time, NullLogger<Settlement>.Instance);
-        await new AttemptEngine(new RelayLane(settlement, _fixture.Time), settlement, _fixture.Time).ServeAsync(call, new RuntimeSnapshot(new SluiceConfig(), null!, 1));
+        var engine = new AttemptEngine(
+            new RelayLane(settlement, _fixture.Time),
+            new TranslateLane(settlement, _fixture.Time, NullLogger<TranslateLane>.Instance),
+            new RequestTranslator(new SignatureStore(_fixture.Time), NullLogger<RequestTranslator>.Instance),
+            settlement,
+            _fixture.Time);
+        await engine.ServeAsync(call, new RuntimeSnapshot(new SluiceConfig(), null!, 1));
 
         // The server flushes what is left when the request ends.
         await _fixture.Http.Response.BodyWriter.FlushAsync();

@@ -1,0 +1,199 @@
+using Sluice.Protocol.Canonical;
+using Sluice.Protocol.Json;
+
+namespace Sluice.Protocol.GeminiGenerate;
+
+/// <summary>
+/// Reads one part. What a part is, its members say together and in any order: the data, whether it is a thought, and the
+/// signature. What is not known is opaque.
+/// </summary>
+internal sealed class GeminiPartReader
+{
+    private readonly Owner _owner;
+    private readonly List<Extension> _extensions = [];
+    private ContentBlock? _content;
+    private string _type = "";
+    private string? _slot;
+    private string? _detail;
+    private bool _isThought;
+
+    private GeminiPartReader(Owner owner) => _owner = owner;
+
+    /// <summary>Reads a part.</summary>
+    /// <param name="cursor">Stands on the part.</param>
+    /// <param name="owner">Whose the signatures are that carry no mark.</param>
+    public static ContentBlock Read(ref JsonCursor cursor, Owner owner)
+    {
+        var whole = cursor;
+        var part = new GeminiPartReader(owner);
+        cursor.BeginObject();
+        while (cursor.NextMember(out var name))
+        {
+            part.ReadMember(ref cursor, name);
+        }
+
+        return part.ToBlock(ref whole);
+    }
+
+    private void ReadMember(ref JsonCursor cursor, string name)
+    {
+        switch (GeminiNames.Camel(name))
+        {
+            case "text" when cursor.IsString:
+                Take(name, new TextBlock(cursor.ReadString()));
+                break;
+            case "thought":
+                _isThought = cursor.ReadFlagOrNull() ?? false;
+                break;
+            case "thoughtSignature":
+                _slot = cursor.ReadStringOrNull();
+                break;
+            case "functionCall" when cursor.IsObject:
+                Take(name, GeminiFunctionReader.ReadCall(ref cursor, _extensions));
+                break;
+            case "functionResponse" when cursor.IsObject:
+                Take(name, GeminiFunctionReader.ReadResult(ref cursor, _extensions));
+                break;
+            case "inlineData" when cursor.IsObject:
+                Take(name, GeminiMedia.ReadInline(ref cursor, _extensions));
+                break;
+            case "fileData" when cursor.IsObject:
+                Take(name, GeminiMedia.ReadFile(ref cursor, _extensions));
+                break;
+            case "executableCode" or "toolCall" when cursor.IsObject:
+                Take(name, ReadServerCall(ref cursor));
+                break;
+            case "codeExecutionResult" or "toolResponse" when cursor.IsObject:
+                Take(name, ReadServerResult(ref cursor));
+                break;
+            case "mediaResolution" when DetailOf(cursor) is { } detail:
+                cursor.Skip();
+                _detail = detail;
+                break;
+            default:
+                _type = _type.Length == 0 ? name : _type;
+                GeminiNames.Keep(ref cursor, _extensions, name);
+                break;
+        }
+    }
+
+    private void Take(string type, ContentBlock content)
+    {
+        _type = type;
+        _content = content;
+    }
+
+    private ContentBlock ToBlock(ref JsonCursor whole)
+    {
+        var redacted = false;
+        var signature = string.IsNullOrEmpty(_slot) ? null : GeminiSignatures.Read(_slot, _owner, out redacted);
+        switch (_content)
+        {
+            case ServerToolCallBlock call:
+                return call with { Raw = whole.ReadRaw() };
+            case ServerToolResultBlock result:
+                return result with { Raw = whole.ReadRaw() };
+            case TextBlock text when _isThought:
+                return new ReasoningBlock(text.Text)
+                {
+                    Signature = signature ?? new Signature(_owner, ""),
+                    Redacted = redacted,
+                    Extensions = _extensions,
+                };
+            case null when _extensions.Count == 0:
+                return new TextBlock("") { Signature = signature };
+            case null:
+                return new OpaqueBlock(_owner, _type, whole.ReadRaw());
+            case not null when _isThought:
+                // Such as the sketches of a picture, which are not the answer.
+                return new OpaqueBlock(_owner, $"thought {_type}", whole.ReadRaw());
+            case MediaBlock media:
+                return media with { Detail = _detail, Signature = signature, Extensions = _extensions };
+            default:
+                return _content with { Signature = signature, Extensions = _extensions };
+        }
+    }
+
+    private ServerToolCallBlock ReadServerCall(ref JsonCursor cursor)
+    {
+        var ahead = cursor;
+        cursor.Skip();
+        var call = new ServerToolCallBlock(_owner, "", ServerToolKind.CodeExecution, default);
+        var input = ahead;
+        call = call with { Input = input.ReadRaw() };
+        ahead.BeginObject();
+        while (ahead.NextMember(out var name))
+        {
+            switch (GeminiNames.Camel(name))
+            {
+                case "id" when ahead.IsString:
+                    call = call with { CallId = ahead.ReadString() };
+                    break;
+                case "toolType" when ahead.IsString:
+                    call = call with { Tool = GeminiWords.KindOfCall(ahead.ReadString()) };
+                    break;
+                case "args" when ahead.IsObject:
+                    call = call with { Input = ahead.ReadRaw() };
+                    break;
+                default:
+                    ahead.Skip();
+                    break;
+            }
+        }
+
+        return call;
+    }
+
+    private ServerToolResultBlock ReadServerResult(ref JsonCursor cursor)
+    {
+        var ahead = cursor;
+        cursor.Skip();
+        var result = new ServerToolResultBlock(_owner, "", ServerToolKind.CodeExecution, default);
+        ahead.BeginObject();
+        while (ahead.NextMember(out var name))
+        {
+            switch (GeminiNames.Camel(name))
+            {
+                case "id" when ahead.IsString:
+                    result = result with { CallId = ahead.ReadString() };
+                    break;
+                case "toolType" when ahead.IsString:
+                    result = result with { Tool = GeminiWords.KindOfCall(ahead.ReadString()) };
+                    break;
+                default:
+                    ahead.Skip();
+                    break;
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>How closely to look, where the member says nothing else; the cursor stays where it is.</summary>
+    private static string? DetailOf(JsonCursor cursor)
+    {
+        if (!cursor.IsObject)
+        {
+            return null;
+        }
+
+        string? detail = null;
+        cursor.BeginObject();
+        while (cursor.NextMember(out var name))
+        {
+            if (name != "level" || !cursor.IsString)
+            {
+                return null;
+            }
+
+            detail = cursor.ReadString() switch
+            {
+                "MEDIA_RESOLUTION_LOW" => "low",
+                "MEDIA_RESOLUTION_HIGH" => "high",
+                _ => null,
+            };
+        }
+
+        return detail;
+    }
+}

@@ -1,0 +1,148 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Sluice.Protocol.Canonical;
+using Sluice.Protocol.Tests.Golden;
+using Sluice.Protocol.Tests.Translation;
+
+namespace Sluice.Protocol.Tests.OpenAIResponses;
+
+/// <summary>A document of the Responses API that goes into the canonical model and back means what it meant.</summary>
+public class ResponsesRoundTripTests
+{
+    private const int Generated = 5000;
+    private const int GeneratedStreams = 1000;
+
+    private static readonly DialectCodec Responses = DialectCodec.For(Dialect.OpenAIResponses);
+    private static readonly ModelRules Rules = new() { CacheBreakpoints = true };
+
+    [Fact]
+    public void Requests_Generated_MeanTheSame()
+    {
+        for (var seed = 0; seed < Generated; seed++)
+        {
+            var document = new ResponsesDocuments(seed).Request();
+            var context = Wire.To(Responses) with { Rules = Rules };
+
+            var written = Wire.Write(Responses, Wire.Request(Responses, document.ToJsonString()), context);
+
+            written.ShouldMeanResponses(document);
+            context.Report.Dropped.ShouldBeEmpty(document.ToJsonString());
+            context.Report.Refused.ShouldBeNull();
+        }
+    }
+
+    [Fact]
+    public void Responses_Generated_MeanTheSame()
+    {
+        for (var seed = 0; seed < Generated; seed++)
+        {
+            RoundTrip(new ResponsesDocuments(seed).Response());
+        }
+    }
+
+    [Fact]
+    public void Responses_Golden_MeanTheSame() => RoundTrip(JsonNode.Parse(Golden("responses.json"))!);
+
+    [Fact]
+    public void Streams_Generated_TellTheWholeAnswer()
+    {
+        for (var seed = 0; seed < GeneratedStreams; seed++)
+        {
+            var document = new ResponsesDocuments(seed).Response(isComplete: true);
+            var response = Wire.Response(Responses, document.ToJsonString());
+            var stream = Wire.Write(Responses, ResponseEvents.Of(response), Wire.To(Responses));
+
+            var events = Wire.Read(Responses, Pieces.Random(Encoding.UTF8.GetBytes(stream), new Random(seed), 200));
+
+            Wire.Write(Responses, Wire.Assemble(events), Wire.To(Responses)).ShouldMeanResponses(document);
+            Wire.Data(stream)[^1]["response"]!.ShouldMeanResponses(document);
+        }
+    }
+
+    [Theory]
+    [InlineData("responses.sse")]
+    [InlineData("responses-incomplete.sse")]
+    public void Streams_Golden_EndWithTheWholeAnswer(string file)
+    {
+        var stream = Encoding.UTF8.GetString(Golden(file));
+        var expected = Wire.Data(stream)[^1]["response"]!;
+
+        var events = Wire.Read(Responses, stream);
+
+        var written = Wire.Data(Wire.Write(Responses, events, Wire.To(Responses)));
+        written[^1]["response"]!.ShouldMeanResponses(expected);
+        written.Select(data => data["type"]!.GetValue<string>()).ShouldBe(Wire.Data(stream).Select(data => data["type"]!.GetValue<string>())
+            .SelectMany(type => type == "response.output_item.done" ? ["response.content_part.done", type] : new[] { type }));
+    }
+
+    [Fact]
+    public void Streams_CutAnywhere_GiveTheSameEvents()
+    {
+        var stream = Golden("responses.sse");
+        var expected = Wire.Write(Responses, Wire.Read(Responses, [stream]), Wire.To(Responses));
+        for (var cut = 0; cut <= stream.Length; cut++)
+        {
+            Wire.Write(Responses, Wire.Read(Responses, [stream[..cut], stream[cut..]]), Wire.To(Responses)).ShouldBe(expected);
+        }
+    }
+
+    [Fact]
+    public void Requests_Mutated_GiveARequestOrATypedError()
+    {
+        var random = new Random(1);
+        for (var seed = 0; seed < 500; seed++)
+        {
+            var bytes = Encoding.UTF8.GetBytes(new ResponsesDocuments(seed).Request().ToJsonString());
+            for (var i = 0; i < 20; i++)
+            {
+                if (!Responses.Reader.TryReadRequest(Mutation.Of(bytes, random), out _, out var error))
+                {
+                    error.Kind.ShouldBe(ErrorKind.InvalidRequest);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Responses_Mutated_GiveAResponseOrATypedError()
+    {
+        var random = new Random(2);
+        for (var seed = 0; seed < 500; seed++)
+        {
+            var bytes = Encoding.UTF8.GetBytes(new ResponsesDocuments(seed).Response().ToJsonString());
+            for (var i = 0; i < 20; i++)
+            {
+                if (!Responses.Reader.TryReadResponse(Mutation.Of(bytes, random), ResponsesOwner, out _, out var error))
+                {
+                    error.Code.ShouldBeOneOf(TranslationErrors.InvalidUpstreamAnswer, TranslationErrors.UpstreamFailedInStream);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Streams_Mutated_CanBeWritten()
+    {
+        var random = new Random(3);
+        for (var seed = 0; seed < 200; seed++)
+        {
+            var response = Wire.Response(Responses, new ResponsesDocuments(seed).Response().ToJsonString());
+            var bytes = Encoding.UTF8.GetBytes(Wire.Write(Responses, ResponseEvents.Of(response), Wire.To(Responses)));
+            for (var i = 0; i < 10; i++)
+            {
+                var events = Wire.Read(Responses, [Mutation.Of(bytes, random)]);
+
+                events[^1].ShouldBeAssignableTo<StreamEvent>().ShouldSatisfyAllConditions(last => (last is MessageStop or StreamFailure).ShouldBeTrue());
+                Should.NotThrow(() => Wire.Data(Wire.Write(Responses, events, Wire.To(Responses))));
+                Should.NotThrow(() => Wire.Write(Wire.Anthropic, events, Wire.To(Wire.Anthropic)));
+            }
+        }
+    }
+
+    private static Owner ResponsesOwner => new(Dialect.OpenAIResponses);
+
+    private static byte[] Golden(string file) => GoldenAnswers.All.Single(answer => answer.File == file).Bytes;
+
+    private static void RoundTrip(JsonNode document) =>
+        Wire.Write(Responses, Wire.Response(Responses, document.ToJsonString()), Wire.To(Responses)).ShouldMeanResponses(document);
+}
