@@ -125,9 +125,9 @@ public class ResponsesTranslationTests
         const string Thought = """{"type":"thinking","thinking":"Let me \"see\" 😀","signature":"EqQB+/="}""";
         const string Hidden = """{"type":"thinking","thinking":"","signature":"EqQC"}""";
         const string Redacted = """{"type":"redacted_thinking","data":"EmwK+/="}""";
-        var answer = Wire.Response(Wire.Anthropic, $$"""
+        var answer = Wire.Response(Wire.Anthropic, $$$"""
             {"id":"msg_1","type":"message","role":"assistant","model":"claude-x","stop_reason":"tool_use","usage":{"input_tokens":1,"output_tokens":1},
-             "content":[{{Thought}},{{Hidden}},{{Redacted}},{"type":"text","text":"now"},{"type":"tool_use","id":"toolu_1","name":"f","input":{}}]}
+             "content":[{{{Thought}}},{{{Hidden}}},{{{Redacted}}},{"type":"text","text":"now"},{"type":"tool_use","id":"toolu_1","name":"f","input":{}}]}
             """);
         var whole = Wire.Write(Responses, answer, Wire.To(Responses));
         var streamed = Wire.Data(Wire.Write(Responses, ResponseEvents.Of(answer), Wire.To(Responses)))[^1]["response"]!;
@@ -236,8 +236,8 @@ public class ResponsesTranslationTests
     [InlineData("refusal", "incomplete", "content_filter")]
     public void Response_FromAnthropic_SaysHowItEnded(string reason, string status, string? detail)
     {
-        var answer = Wire.Response(Wire.Anthropic, $$"""
-            {"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"x"}],"stop_reason":"{{reason}}","usage":{"input_tokens":1,"output_tokens":1}}
+        var answer = Wire.Response(Wire.Anthropic, $$$"""
+            {"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"x"}],"stop_reason":"{{{reason}}}","usage":{"input_tokens":1,"output_tokens":1}}
             """);
 
         var written = Wire.Write(Responses, answer, Wire.To(Responses));
