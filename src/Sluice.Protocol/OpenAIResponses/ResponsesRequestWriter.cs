@@ -106,7 +106,7 @@ internal sealed class ResponsesRequestWriter(Utf8JsonWriter json, ChatRequest re
     /// True when it is known that the model thinks: only such models take the wish for signed reasoning, without which
     /// the thoughts of a tool loop would be lost.
     /// </summary>
-    private bool Thinks => context.Rules.Thinking != ThinkingStyle.None
+    private bool Thinks => context.Rules.Thinking != ThinkingStyle.None && !context.Rules.Rejects.Contains(CanonicalField.Signatures)
         && (context.Rules.AlwaysThinks || (request.Reasoning is { } reasoning && Effort(reasoning) is not (null or ReasoningEffort.None)));
 
     private void WriteText()
