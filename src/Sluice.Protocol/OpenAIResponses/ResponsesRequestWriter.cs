@@ -36,8 +36,7 @@ internal sealed class ResponsesRequestWriter(Utf8JsonWriter json, ChatRequest re
 
     private static bool IsInside(string name) =>
         name.StartsWith(ResponsesWords.TextMark, StringComparison.Ordinal)
-        || name.StartsWith(ResponsesWords.ReasoningMark, StringComparison.Ordinal)
-        || name.StartsWith(ResponsesInclude.Mark, StringComparison.Ordinal);
+        || name.StartsWith(ResponsesWords.ReasoningMark, StringComparison.Ordinal);
 
     private bool Has(CanonicalField field) => _carried.Contains(field);
 
@@ -75,15 +74,16 @@ internal sealed class ResponsesRequestWriter(Utf8JsonWriter json, ChatRequest re
 
     private void WriteInclude()
     {
-        var own = Own(ResponsesInclude.Mark);
+        var isKept = request.Extensions.Any(extension => extension.Name == ResponsesInclude.Name && extension.Owner.Accepts(context.Target));
         var isSigned = request.State.SignedReasoning || (!IsOwn && Thinks);
         var hasLogprobs = Has(CanonicalField.Logprobs);
-        if (own.Count == 0 && !isSigned && !hasLogprobs)
+        if (isKept || (!isSigned && !hasLogprobs))
         {
+            // A list that was kept has all the words that the model knows.
             return;
         }
 
-        json.WriteStartArray("include");
+        json.WriteStartArray(ResponsesInclude.Name);
         if (isSigned)
         {
             json.WriteStringValue(ResponsesInclude.SignedReasoning);
@@ -92,11 +92,6 @@ internal sealed class ResponsesRequestWriter(Utf8JsonWriter json, ChatRequest re
         if (hasLogprobs)
         {
             json.WriteStringValue(ResponsesInclude.Logprobs);
-        }
-
-        foreach (var word in own)
-        {
-            json.WriteRaw(word.Value);
         }
 
         json.WriteEndArray();

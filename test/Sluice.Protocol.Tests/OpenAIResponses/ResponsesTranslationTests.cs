@@ -58,7 +58,7 @@ public class ResponsesTranslationTests
             """, out var report);
 
         report.Dropped.ShouldBe(
-            ["presence_penalty", "frequency_penalty", "logit_bias", "seed", "n", "stop", "modalities", "messages.name", "prediction"], ignoreOrder: true);
+            ["presence_penalty", "frequency_penalty", "logit_bias", "seed", "n", "stop", "top_k", "modalities", "messages.name", "prediction"], ignoreOrder: true);
     }
 
     [Fact]
