@@ -91,6 +91,19 @@ public class ResponsesTranslationTests
     }
 
     [Fact]
+    public void Request_WithFilesOfAnother_LeavesOutTheMessageThatSaysNothingElse()
+    {
+        var written = Wire.Translate(Wire.Anthropic, Responses, """
+            {"model":"m","max_tokens":9,"messages":[{"role":"user","content":[{"type":"image","source":{"type":"file","file_id":"file_1"}}]},
+              {"role":"assistant","content":"x"},{"role":"user","content":[{"type":"hologram"},{"type":"document","source":{"type":"content","content":[{"type":"text","text":"y"}]}}]}]}
+            """, out var report);
+
+        written["input"]!.AsArray().Select(item => item!["role"]!.GetValue<string>()).ShouldBe(["assistant", "user"]);
+        written["input"]![1]!["content"]!.ToJsonString().ShouldBe("""[{"type":"input_text","text":"y"}]""");
+        report.Dropped.ShouldBe(["hologram", "source.file_id"], ignoreOrder: true);
+    }
+
+    [Fact]
     public void Request_ToChat_JoinsWhatTheAssistantSaidAndDid()
     {
         var written = Wire.Translate(Responses, Wire.Chat, Agentic, out var report);
