@@ -25,13 +25,9 @@ internal static class ResponsesCitations
     /// <summary>Reads one; a kind that is not known is kept for its owner.</summary>
     public static Citation ReadOne(ref JsonCursor cursor, Owner owner)
     {
+        _ = cursor.RequireType();
         var ahead = cursor;
         var citation = new Citation(new Source(null, null)) { Owner = owner, Raw = cursor.ReadRaw() };
-        if (!ahead.IsObject)
-        {
-            return citation;
-        }
-
         ahead.BeginObject();
         while (ahead.NextMember(out var name))
         {

@@ -1,10 +1,9 @@
 namespace Sluice.Protocol.OpenAIResponses;
 
-/// <summary>The words of <c>include</c> that the model knows.</summary>
+/// <summary>The member <c>include</c> and the words of it that the model knows.</summary>
 internal static class ResponsesInclude
 {
-    /// <summary>Begins the names of unmodelled members that stand for one word each.</summary>
-    public const string Mark = "include.";
+    public const string Name = "include";
 
     public const string Logprobs = "message.output_text.logprobs";
 

@@ -45,30 +45,52 @@ internal sealed class ResponsesInputWriter(Utf8JsonWriter json, FieldSet carried
 
     private void WriteSpoken(ChatMessage message)
     {
+        var kept = message.Content.Where(Keeps).ToList();
+        if (kept.Count == 0 && message.Content.Count > 0)
+        {
+            // Nothing is left of what was said.
+            return;
+        }
+
         json.WriteStartObject();
         json.WriteString("type", "message");
         json.WriteIf("id", message.Id);
         json.WriteString("role", ResponsesWords.Of(message.Role, context.Rules));
-        WriteContent("content", message.Content);
+        WriteContent("content", kept);
         json.WriteExtensions([.. ResponsesWords.WithMark(message.Extensions, ResponsesWords.MessageMark)], context.Target);
         json.WriteEndObject();
     }
 
-    /// <summary>A text that nothing is said of is a string; anything else is an array of parts.</summary>
-    private void WriteContent(string name, IReadOnlyList<ContentBlock> blocks)
+    /// <summary>True when the target can have such a part; the report names the others, unless CarriedFields has.</summary>
+    private bool Keeps(ContentBlock block) => block switch
     {
-        if (blocks is [TextBlock { Extensions.Count: 0 } only] && !IsMarked(only))
+        TextBlock or RefusalBlock => true,
+        OpaqueBlock opaque => opaque.Id is null && opaque.Owner.Accepts(context.Target),
+        MediaBlock { Source: FileMedia file } when !file.Owner.Accepts(context.Target) => Lose(CanonicalField.FileIds),
+        MediaBlock { Kind: MediaKind.Image, Source: InlineMedia or UrlMedia or FileMedia } => true,
+        MediaBlock { Kind: MediaKind.Audio, Source: InlineMedia } => carried.Contains(CanonicalField.AudioInput),
+        MediaBlock { Kind: MediaKind.Audio } => Lose(CanonicalField.AudioInput),
+        MediaBlock { Kind: MediaKind.Document } => true,
+        _ => false,
+    };
+
+    private bool Lose(CanonicalField field)
+    {
+        context.Report.Drop(field, context.Client);
+        return false;
+    }
+
+    /// <summary>A text that nothing is said of is a string; anything else is an array of parts.</summary>
+    private void WriteContent(string name, List<ContentBlock> kept)
+    {
+        if (kept is [TextBlock { Extensions.Count: 0 } only] && !IsMarked(only))
         {
             json.WriteString(name, only.Text);
             return;
         }
 
         json.WriteStartArray(name);
-        foreach (var block in blocks)
-        {
-            WritePart(block);
-        }
-
+        kept.ForEach(WritePart);
         json.WriteEndArray();
     }
 
@@ -89,11 +111,10 @@ internal sealed class ResponsesInputWriter(Utf8JsonWriter json, FieldSet carried
             case MediaBlock media:
                 WriteMedia(media);
                 break;
-            case OpaqueBlock { Id: null } opaque when opaque.Owner.Accepts(context.Target):
+            case OpaqueBlock opaque:
                 json.WriteRaw(opaque.Raw);
                 break;
             default:
-                // Named by CarriedFields.
                 break;
         }
     }
@@ -136,13 +157,10 @@ internal sealed class ResponsesInputWriter(Utf8JsonWriter json, FieldSet carried
     {
         switch (media.Kind, media.Source)
         {
-            case (_, FileMedia file) when !file.Owner.Accepts(context.Target):
-                context.Report.Drop(CanonicalField.FileIds, context.Client);
-                break;
-            case (MediaKind.Image, InlineMedia or UrlMedia or FileMedia):
+            case (MediaKind.Image, _):
                 WriteImage(media);
                 break;
-            case (MediaKind.Audio, InlineMedia sound) when carried.Contains(CanonicalField.AudioInput):
+            case (MediaKind.Audio, InlineMedia sound):
                 Begin("input_audio");
                 json.WriteStartObject("input_audio");
                 json.WriteString("data", sound.Base64.Span);
@@ -150,22 +168,12 @@ internal sealed class ResponsesInputWriter(Utf8JsonWriter json, FieldSet carried
                 json.WriteEndObject();
                 End(media);
                 break;
-            case (MediaKind.Audio, _):
-                context.Report.Drop(CanonicalField.AudioInput, context.Client);
-                break;
             case (MediaKind.Document, BlockMedia blocks):
                 context.Report.Adjust("a document of blocks became its blocks");
-                foreach (var block in blocks.Blocks)
-                {
-                    WritePart(block);
-                }
-
-                break;
-            case (MediaKind.Document, _):
-                WriteFile(media);
+                blocks.Blocks.Where(Keeps).ToList().ForEach(WritePart);
                 break;
             default:
-                // Named by CarriedFields.
+                WriteFile(media);
                 break;
         }
     }
@@ -343,7 +351,7 @@ internal sealed class ResponsesInputWriter(Utf8JsonWriter json, FieldSet carried
         }
         else
         {
-            WriteContent("output", result.Content);
+            WriteContent("output", [.. result.Content.Where(Keeps)]);
         }
 
         json.WriteExtensions(result.Extensions, context.Target);

@@ -124,7 +124,9 @@ internal static class ResponsesItemReader
             }
         }
 
-        return extensions.Count == 0 ? call : call with { Extensions = extensions };
+        return call.Name.Length == 0 ? throw new WireFormatException("a tool call must name its tool", "name")
+            : extensions.Count == 0 ? call
+            : call with { Extensions = extensions };
     }
 
     /// <summary>A picture that the model made; without its bytes the item is opaque.</summary>

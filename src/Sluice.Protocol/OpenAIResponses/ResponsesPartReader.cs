@@ -45,7 +45,7 @@ internal static class ResponsesPartReader
     /// <summary>Reads one part. What is not known is opaque.</summary>
     public static ContentBlock ReadPart(ref JsonCursor cursor, Owner owner, List<TokenLogprob>? logprobs)
     {
-        var type = cursor.PeekType();
+        var type = cursor.RequireType();
         ContentBlock? known = type switch
         {
             "input_text" or "output_text" or "text" => new TextBlock(""),

@@ -223,8 +223,11 @@ internal sealed class ResponsesRequestReader
         }
     }
 
+    /// <summary>Where a word is not known, the whole list is kept as it is.</summary>
     private void ReadInclude(ref JsonCursor cursor)
     {
+        var list = cursor;
+        var isKnown = true;
         cursor.BeginArray();
         while (cursor.NextItem())
         {
@@ -237,9 +240,14 @@ internal sealed class ResponsesRequestReader
                     _request = _request with { State = _request.State with { SignedReasoning = true } };
                     break;
                 default:
-                    _extensions.Add(new Extension(ResponsesWords.Owner, ResponsesInclude.Mark + cursor.ReadString(), cursor.ReadRaw()));
+                    isKnown = false;
                     break;
             }
+        }
+
+        if (!isKnown)
+        {
+            ResponsesWords.Keep(ref list, _extensions, ResponsesInclude.Name);
         }
     }
 }

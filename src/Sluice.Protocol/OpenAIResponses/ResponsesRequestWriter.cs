@@ -36,8 +36,7 @@ internal sealed class ResponsesRequestWriter(Utf8JsonWriter json, ChatRequest re
 
     private static bool IsInside(string name) =>
         name.StartsWith(ResponsesWords.TextMark, StringComparison.Ordinal)
-        || name.StartsWith(ResponsesWords.ReasoningMark, StringComparison.Ordinal)
-        || name.StartsWith(ResponsesInclude.Mark, StringComparison.Ordinal);
+        || name.StartsWith(ResponsesWords.ReasoningMark, StringComparison.Ordinal);
 
     private bool Has(CanonicalField field) => _carried.Contains(field);
 
@@ -75,15 +74,16 @@ internal sealed class ResponsesRequestWriter(Utf8JsonWriter json, ChatRequest re
 
     private void WriteInclude()
     {
-        var own = Own(ResponsesInclude.Mark);
+        var isKept = request.Extensions.Any(extension => extension.Name == ResponsesInclude.Name && extension.Owner.Accepts(context.Target));
         var isSigned = request.State.SignedReasoning || (!IsOwn && Thinks);
         var hasLogprobs = Has(CanonicalField.Logprobs);
-        if (own.Count == 0 && !isSigned && !hasLogprobs)
+        if (isKept || (!isSigned && !hasLogprobs))
         {
+            // A list that was kept has all the words that the model knows.
             return;
         }
 
-        json.WriteStartArray("include");
+        json.WriteStartArray(ResponsesInclude.Name);
         if (isSigned)
         {
             json.WriteStringValue(ResponsesInclude.SignedReasoning);
@@ -94,11 +94,6 @@ internal sealed class ResponsesRequestWriter(Utf8JsonWriter json, ChatRequest re
             json.WriteStringValue(ResponsesInclude.Logprobs);
         }
 
-        foreach (var word in own)
-        {
-            json.WriteRaw(word.Value);
-        }
-
         json.WriteEndArray();
     }
 
@@ -106,7 +101,7 @@ internal sealed class ResponsesRequestWriter(Utf8JsonWriter json, ChatRequest re
     /// True when it is known that the model thinks: only such models take the wish for signed reasoning, without which
     /// the thoughts of a tool loop would be lost.
     /// </summary>
-    private bool Thinks => context.Rules.Thinking != ThinkingStyle.None
+    private bool Thinks => context.Rules.Thinking != ThinkingStyle.None && !context.Rules.Rejects.Contains(CanonicalField.Signatures)
         && (context.Rules.AlwaysThinks || (request.Reasoning is { } reasoning && Effort(reasoning) is not (null or ReasoningEffort.None)));
 
     private void WriteText()

@@ -23,7 +23,7 @@ internal static class ResponsesToolReader
 
     private static ToolDefinition ReadTool(ref JsonCursor cursor)
     {
-        var type = cursor.PeekType();
+        var type = cursor.RequireType();
         return type switch
         {
             "function" => ReadFunction(ref cursor),
@@ -62,7 +62,7 @@ internal static class ResponsesToolReader
             }
         }
 
-        return tool with { Extensions = extensions };
+        return tool.Name.Length == 0 ? throw Nameless() : tool with { Extensions = extensions };
     }
 
     private static CustomTool ReadCustom(ref JsonCursor cursor)
@@ -92,8 +92,10 @@ internal static class ResponsesToolReader
             }
         }
 
-        return tool with { Extensions = extensions };
+        return tool.Name.Length == 0 ? throw Nameless() : tool with { Extensions = extensions };
     }
+
+    private static WireFormatException Nameless() => new("a tool must have a 'name'", "tools");
 
     private static ServerTool ReadServerTool(ref JsonCursor cursor, string type)
     {

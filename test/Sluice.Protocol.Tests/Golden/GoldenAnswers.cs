@@ -30,6 +30,7 @@ public static class GoldenAnswers
 {
     private static readonly TokenUsage Messages = new(25, 2000, 200, 100, 15, 6);
     private static readonly TokenUsage Responses = new(21, 16, 0, 0, 11, 4);
+    private static readonly TokenUsage AgentOfResponses = new(40, 64, 16, 0, 70, 32);
     private static readonly TokenUsage Gemini = new(50, 100, 0, 0, 29, 20);
 
     public static IReadOnlyList<GoldenAnswer> All { get; } =
@@ -44,6 +45,7 @@ public static class GoldenAnswers
         Sse("responses-incomplete.sse", Operation.Responses, Responses, events: 9, text: 9),
         Sse("responses-failed.sse", Operation.Responses, null, events: 7, text: 9, error: "server_error"),
         Sse("responses-error.sse", Operation.Responses, null, events: 3, text: 0, error: "rate_limit_exceeded", ended: false),
+        Sse("responses-agent.sse", Operation.Responses, AgentOfResponses, events: 39, text: 110),
         Sse("messages.sse", Operation.Messages, Messages, events: 14, text: 32),
         Sse("messages-data-only.sse", Operation.Messages, Messages, events: 14, text: 32),
         Sse("messages-error.sse", Operation.Messages, new TokenUsage(25, 2000, 200, 100, 1, 0), events: 4, text: 12, error: "overloaded_error", ended: false),
@@ -57,6 +59,7 @@ public static class GoldenAnswers
         Body("chat.json", Operation.Chat, ResponseFraming.Json, new TokenUsage(19, 0, 0, 0, 10, 0), events: 1, text: 38),
         Body("embeddings.json", Operation.Embeddings, ResponseFraming.Json, new TokenUsage(8, 0, 0, 0, 0, 0), events: 1, text: 0),
         Body("responses.json", Operation.Responses, ResponseFraming.Json, Responses, events: 1, text: 9),
+        Body("responses-agent.json", Operation.Responses, ResponseFraming.Json, AgentOfResponses, events: 1, text: 102),
         Body("responses-failed.json", Operation.Responses, ResponseFraming.Json, null, events: 1, text: 0, error: "server_error"),
         Body("messages.json", Operation.Messages, ResponseFraming.Json, new TokenUsage(12, 0, 50, 0, 6, 0), events: 1, text: 6),
         Body("messages-error.json", Operation.Messages, ResponseFraming.Json, null, events: 1, text: 0, error: "overloaded_error"),

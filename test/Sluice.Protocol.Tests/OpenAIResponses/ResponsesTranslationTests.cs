@@ -58,7 +58,7 @@ public class ResponsesTranslationTests
             """, out var report);
 
         report.Dropped.ShouldBe(
-            ["presence_penalty", "frequency_penalty", "logit_bias", "seed", "n", "stop", "modalities", "messages.name", "prediction"], ignoreOrder: true);
+            ["presence_penalty", "frequency_penalty", "logit_bias", "seed", "n", "stop", "top_k", "modalities", "messages.name", "prediction"], ignoreOrder: true);
     }
 
     [Fact]
@@ -88,6 +88,19 @@ public class ResponsesTranslationTests
         written["tool_choice"]!.GetValue<string>().ShouldBe("required");
         written["parallel_tool_calls"]!.GetValue<bool>().ShouldBeFalse();
         report.Dropped.ShouldBe(["top_k", "stop_sequences", "tool_result.is_error", "thinking", "max_uses"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Request_WithFilesOfAnother_LeavesOutTheMessageThatSaysNothingElse()
+    {
+        var written = Wire.Translate(Wire.Anthropic, Responses, """
+            {"model":"m","max_tokens":9,"messages":[{"role":"user","content":[{"type":"image","source":{"type":"file","file_id":"file_1"}}]},
+              {"role":"assistant","content":"x"},{"role":"user","content":[{"type":"hologram"},{"type":"document","source":{"type":"content","content":[{"type":"text","text":"y"}]}}]}]}
+            """, out var report);
+
+        written["input"]!.AsArray().Select(item => item!["role"]!.GetValue<string>()).ShouldBe(["assistant", "user"]);
+        written["input"]![1]!["content"]!.ToJsonString().ShouldBe("""[{"type":"input_text","text":"y"}]""");
+        report.Dropped.ShouldBe(["hologram", "source.file_id"], ignoreOrder: true);
     }
 
     [Fact]
@@ -125,9 +138,9 @@ public class ResponsesTranslationTests
         const string Thought = """{"type":"thinking","thinking":"Let me \"see\" 😀","signature":"EqQB+/="}""";
         const string Hidden = """{"type":"thinking","thinking":"","signature":"EqQC"}""";
         const string Redacted = """{"type":"redacted_thinking","data":"EmwK+/="}""";
-        var answer = Wire.Response(Wire.Anthropic, $$"""
+        var answer = Wire.Response(Wire.Anthropic, $$$"""
             {"id":"msg_1","type":"message","role":"assistant","model":"claude-x","stop_reason":"tool_use","usage":{"input_tokens":1,"output_tokens":1},
-             "content":[{{Thought}},{{Hidden}},{{Redacted}},{"type":"text","text":"now"},{"type":"tool_use","id":"toolu_1","name":"f","input":{}}]}
+             "content":[{{{Thought}}},{{{Hidden}}},{{{Redacted}}},{"type":"text","text":"now"},{"type":"tool_use","id":"toolu_1","name":"f","input":{}}]}
             """);
         var whole = Wire.Write(Responses, answer, Wire.To(Responses));
         var streamed = Wire.Data(Wire.Write(Responses, ResponseEvents.Of(answer), Wire.To(Responses)))[^1]["response"]!;
@@ -236,8 +249,8 @@ public class ResponsesTranslationTests
     [InlineData("refusal", "incomplete", "content_filter")]
     public void Response_FromAnthropic_SaysHowItEnded(string reason, string status, string? detail)
     {
-        var answer = Wire.Response(Wire.Anthropic, $$"""
-            {"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"x"}],"stop_reason":"{{reason}}","usage":{"input_tokens":1,"output_tokens":1}}
+        var answer = Wire.Response(Wire.Anthropic, $$$"""
+            {"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"x"}],"stop_reason":"{{{reason}}}","usage":{"input_tokens":1,"output_tokens":1}}
             """);
 
         var written = Wire.Write(Responses, answer, Wire.To(Responses));
