@@ -42,7 +42,7 @@ internal static class AnthropicBlockReader
     /// <summary>Reads one block. What is not known is opaque.</summary>
     public static ContentBlock ReadBlock(ref JsonCursor cursor, Owner owner)
     {
-        var type = cursor.PeekType();
+        var type = cursor.RequireType();
         switch (type)
         {
             case "text":

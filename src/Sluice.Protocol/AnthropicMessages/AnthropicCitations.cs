@@ -27,12 +27,13 @@ internal static class AnthropicCitations
 
     public static Citation ReadOne(ref JsonCursor cursor, Owner owner)
     {
+        _ = cursor.RequireType();
         var ahead = cursor;
         var quote = cursor;
         var raw = cursor.ReadRaw();
-        return new Citation(ahead.IsObject ? ReadSource(ref ahead) : new Source(null, null))
+        return new Citation(ReadSource(ref ahead))
         {
-            Quote = quote.IsObject && quote.Find("cited_text"u8) ? quote.ReadStringOrNull() : null,
+            Quote = quote.Find("cited_text"u8) ? quote.ReadStringOrNull() : null,
             Owner = owner,
             Raw = raw,
         };

@@ -74,11 +74,17 @@ internal sealed class AnthropicMessageWriter(Utf8JsonWriter json, FieldSet carri
 
     private void WriteTurn(string speaker, List<ChatMessage> messages)
     {
-        var blocks = messages.SelectMany(message => message.Content).ToList();
+        var blocks = messages.SelectMany(message => message.Content).Where(Keeps).ToList();
+        if (blocks.Count == 0)
+        {
+            // The API takes no turn that says nothing.
+            return;
+        }
+
         json.WriteStartObject();
         json.WriteString("role", speaker);
         json.WritePropertyName("content");
-        WriteBlocks([.. blocks.Where(block => block is ToolResultBlock), .. blocks.Where(block => block is not ToolResultBlock)]);
+        WriteKept([.. blocks.Where(block => block is ToolResultBlock), .. blocks.Where(block => block is not ToolResultBlock)]);
         foreach (var message in messages)
         {
             json.WriteExtensions(message.Extensions, context.Target);
@@ -87,7 +93,40 @@ internal sealed class AnthropicMessageWriter(Utf8JsonWriter json, FieldSet carri
         json.WriteEndObject();
     }
 
-    private void WriteBlocks(IReadOnlyList<ContentBlock> blocks)
+    /// <summary>True when the target can have such a block; the report names the others, unless CarriedFields has.</summary>
+    private bool Keeps(ContentBlock block)
+    {
+        switch (block)
+        {
+            case ReasoningBlock { Signature: var signature }:
+                // Thoughts go back to the vendor that signed them, unchanged, and to no other.
+                return (signature is not null && signature.Owner.Accepts(context.Target)) || Lose(CanonicalField.ReasoningText);
+            case MediaBlock media:
+                return AnthropicMedia.IsTaken(media, context.Target) || (media.Source is FileMedia && Lose(CanonicalField.FileIds));
+            case TextBlock { Text: var text }:
+                return text.Length > 0;
+            case RefusalBlock { Text: var text }:
+                return text.Length > 0;
+            case ServerToolCallBlock { Owner: var owner }:
+                return owner.Accepts(context.Target);
+            case ServerToolResultBlock { Owner: var owner }:
+                return owner.Accepts(context.Target);
+            case OpaqueBlock { Owner: var owner }:
+                return owner.Accepts(context.Target);
+            default:
+                return true;
+        }
+    }
+
+    private bool Lose(CanonicalField field)
+    {
+        context.Report.Drop(field, context.Client);
+        return false;
+    }
+
+    private void WriteBlocks(IReadOnlyList<ContentBlock> blocks) => WriteKept([.. blocks.Where(Keeps)]);
+
+    private void WriteKept(List<ContentBlock> blocks)
     {
         json.WriteStartArray();
         foreach (var block in blocks)
@@ -102,17 +141,16 @@ internal sealed class AnthropicMessageWriter(Utf8JsonWriter json, FieldSet carri
     {
         switch (block)
         {
-            // The API refuses empty texts.
-            case TextBlock { Text.Length: > 0 } text:
+            case TextBlock text:
                 WriteText(text);
                 break;
-            case RefusalBlock { Text.Length: > 0 } refusal:
+            case RefusalBlock refusal:
                 Begin("text");
                 json.WriteString("text", refusal.Text);
                 End(block);
                 break;
-            case ReasoningBlock reasoning:
-                WriteReasoning(reasoning);
+            case ReasoningBlock { Signature: { } signature } reasoning:
+                WriteReasoning(reasoning, signature);
                 break;
             case ToolCallBlock call:
                 WriteCall(call);
@@ -123,17 +161,16 @@ internal sealed class AnthropicMessageWriter(Utf8JsonWriter json, FieldSet carri
             case MediaBlock media:
                 WriteMedia(media);
                 break;
-            case ServerToolCallBlock { Owner: var owner, Raw: var raw } when owner.Accepts(context.Target):
+            case ServerToolCallBlock { Raw: var raw }:
                 json.WriteRaw(raw);
                 break;
-            case ServerToolResultBlock { Owner: var owner, Raw: var raw } when owner.Accepts(context.Target):
+            case ServerToolResultBlock { Raw: var raw }:
                 json.WriteRaw(raw);
                 break;
-            case OpaqueBlock { Owner: var owner, Raw: var raw } when owner.Accepts(context.Target):
+            case OpaqueBlock { Raw: var raw }:
                 json.WriteRaw(raw);
                 break;
             default:
-                // Named by CarriedFields.
                 break;
         }
     }
@@ -174,15 +211,8 @@ internal sealed class AnthropicMessageWriter(Utf8JsonWriter json, FieldSet carri
         End(text);
     }
 
-    /// <summary>Thoughts go back to the vendor that signed them, unchanged, and to no other.</summary>
-    private void WriteReasoning(ReasoningBlock reasoning)
+    private void WriteReasoning(ReasoningBlock reasoning, Signature signature)
     {
-        if (reasoning.Signature is not { } signature || !signature.Owner.Accepts(context.Target))
-        {
-            context.Report.Drop(CanonicalField.ReasoningText, context.Client);
-            return;
-        }
-
         if (reasoning.Redacted)
         {
             Begin("redacted_thinking");
@@ -228,16 +258,6 @@ internal sealed class AnthropicMessageWriter(Utf8JsonWriter json, FieldSet carri
 
     private void WriteMedia(MediaBlock media)
     {
-        if (!AnthropicMedia.IsTaken(media, context.Target))
-        {
-            if (media.Source is FileMedia)
-            {
-                context.Report.Drop(CanonicalField.FileIds, context.Client);
-            }
-
-            return;
-        }
-
         Begin(media.Kind == MediaKind.Image ? "image" : "document");
         AnthropicMedia.WriteSource(json, media, WriteBlocks);
         if (media.Kind == MediaKind.Document)

@@ -55,7 +55,9 @@ internal static class AnthropicToolReader
             }
         }
 
-        return tool with { Extensions = extensions };
+        return tool.Name.Length == 0
+            ? throw new WireFormatException("a tool must have a 'name'", "tools")
+            : tool with { Extensions = extensions };
     }
 
     private static ServerTool ReadServerTool(ref JsonCursor cursor, string type)

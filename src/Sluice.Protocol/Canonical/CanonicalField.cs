@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Sluice.Protocol.Canonical;
 
 /// <summary>
@@ -101,8 +103,10 @@ public readonly record struct FieldSet(ulong Bits)
     {
         get
         {
-            var set = this;
-            return Enum.GetValues<CanonicalField>().Where(set.Contains);
+            for (var rest = Bits; rest != 0; rest &= rest - 1)
+            {
+                yield return (CanonicalField)BitOperations.TrailingZeroCount(rest);
+            }
         }
     }
 }

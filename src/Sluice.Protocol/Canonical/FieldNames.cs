@@ -15,8 +15,17 @@ public sealed class FieldNames
         Supported = FieldSet.Of([.. _names.Keys]);
     }
 
-    /// <summary>Every field with a name.</summary>
+    /// <summary>Every field that a writer of the dialect can carry.</summary>
     public FieldSet Supported { get; }
+
+    /// <summary>
+    /// A field that clients of the dialect send by custom though its own vendor has no place for it: read, and named when it
+    /// is dropped, but never written.
+    /// </summary>
+    public (CanonicalField Field, string Name) ReadOnly
+    {
+        init => _names[value.Field] = value.Name;
+    }
 
     /// <summary>The dialect's own spelling, such as <c>generationConfig.topK</c>; null when it has no place for the field.</summary>
     public string? Of(CanonicalField field) => _names.GetValueOrDefault(field);

@@ -122,16 +122,7 @@ internal ref struct JsonCursor
     public readonly string ReadString()
     {
         Expect(JsonTokenType.String, "a string");
-        var contents = _reader.ValueSpan;
-        if (!_reader.ValueIsEscaped)
-        {
-            return Encoding.UTF8.GetString(contents);
-        }
-
-        var buffer = ArrayPool<byte>.Shared.Rent(contents.Length);
-        var text = Encoding.UTF8.GetString(buffer.AsSpan(0, JsonText.Unescape(contents, buffer)));
-        ArrayPool<byte>.Shared.Return(buffer);
-        return text;
+        return TextOf(_reader.ValueSpan, _reader.ValueIsEscaped);
     }
 
     /// <summary>A string; null for <c>null</c>.</summary>
@@ -211,6 +202,10 @@ internal ref struct JsonCursor
         return ahead.Find("type"u8) && ahead.IsString ? ahead.ReadString() : "";
     }
 
+    /// <summary>The <c>type</c> of the object that the cursor stands on, which must have one.</summary>
+    public readonly string RequireType() =>
+        PeekType() is { Length: > 0 } type ? type : throw Wrong("made of objects with a 'type'");
+
     /// <summary>Goes to the value of a member of the object that the cursor stands on; false when it has none of that name.</summary>
     public bool Find(ReadOnlySpan<byte> name)
     {
@@ -267,7 +262,19 @@ internal ref struct JsonCursor
             }
         }
 
-        var buffer = new byte[utf8.Length];
-        return Encoding.UTF8.GetString(buffer.AsSpan(0, JsonText.Unescape(utf8, buffer)));
+        return TextOf(utf8, _reader.ValueIsEscaped);
+    }
+
+    private static string TextOf(ReadOnlySpan<byte> contents, bool isEscaped)
+    {
+        if (!isEscaped)
+        {
+            return Encoding.UTF8.GetString(contents);
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent(contents.Length);
+        var text = Encoding.UTF8.GetString(buffer.AsSpan(0, JsonText.Unescape(contents, buffer)));
+        ArrayPool<byte>.Shared.Return(buffer);
+        return text;
     }
 }

@@ -9,16 +9,16 @@ namespace Sluice.Protocol.OpenAIChat;
 /// </summary>
 internal sealed class ChatAssistant
 {
-    private readonly List<ContentBlock> _calls = [];
-    private readonly List<Extension> _extensions = [];
-    private List<ContentBlock> _content = [];
-    private List<Citation> _citations = [];
+    private List<ContentBlock>? _calls;
+    private List<Extension>? _extensions;
+    private List<ContentBlock>? _content;
+    private List<Citation>? _citations;
     private string? _reasoning;
     private string? _refusal;
     private MediaBlock? _audio;
 
     /// <summary>Members that the model does not know.</summary>
-    public IReadOnlyList<Extension> Extensions => _extensions;
+    public IReadOnlyList<Extension> Extensions => _extensions is null ? [] : _extensions;
 
     /// <summary>Reads the value of one member.</summary>
     public void ReadMember(ref JsonCursor cursor, string name, Owner owner)
@@ -44,7 +44,7 @@ internal sealed class ChatAssistant
                 _audio = ReadAudio(ref cursor);
                 break;
             default:
-                ChatMessageReader.Keep(ref cursor, _extensions, name);
+                ChatMessageReader.Keep(ref cursor, _extensions ??= [], name);
                 break;
         }
     }
@@ -58,7 +58,7 @@ internal sealed class ChatAssistant
             blocks.Add(new ReasoningBlock(_reasoning));
         }
 
-        blocks.AddRange(_citations.Count > 0 && _content is [TextBlock text] ? [text with { Citations = _citations }] : _content);
+        blocks.AddRange(_citations is not null && _content is [TextBlock text] ? [text with { Citations = _citations }] : _content ?? []);
         if (_refusal is not null)
         {
             blocks.Add(new RefusalBlock(_refusal));
@@ -69,12 +69,13 @@ internal sealed class ChatAssistant
             blocks.Add(_audio);
         }
 
-        blocks.AddRange(_calls);
+        blocks.AddRange(_calls ?? []);
         return blocks;
     }
 
     private void ReadCalls(ref JsonCursor cursor)
     {
+        _calls = [];
         cursor.BeginArray();
         while (cursor.NextItem())
         {
@@ -114,7 +115,9 @@ internal sealed class ChatAssistant
             }
         }
 
-        return extensions.Count == 0 ? call : call with { Extensions = extensions };
+        return call.Name.Length == 0 ? throw new WireFormatException("a tool call must name its tool", "tool_calls")
+            : extensions.Count == 0 ? call
+            : call with { Extensions = extensions };
     }
 
     private static ToolCallBlock ReadTarget(ref JsonCursor cursor, ToolCallBlock call)
@@ -165,9 +168,10 @@ internal sealed class ChatAssistant
 
     private static Citation ReadAnnotation(ref JsonCursor cursor, Owner owner)
     {
+        _ = cursor.RequireType();
         var ahead = cursor;
         var citation = new Citation(new Source(null, null)) { Owner = owner, Raw = cursor.ReadRaw() };
-        if (!ahead.IsObject || !ahead.Find("url_citation"u8) || !ahead.IsObject)
+        if (!ahead.Find("url_citation"u8) || !ahead.IsObject)
         {
             return citation;
         }

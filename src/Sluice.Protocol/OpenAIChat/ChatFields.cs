@@ -50,5 +50,9 @@ internal static class ChatFields
         (CanonicalField.Refusals, "refusal"),
         (CanonicalField.ReasoningText, "reasoning_content"),
         (CanonicalField.Citations, "annotations"),
-        (CanonicalField.Grounding, "annotations"));
+        (CanonicalField.Grounding, "annotations"))
+    {
+        // vLLM's, OpenRouter's and others'; OpenAI refuses it.
+        ReadOnly = (CanonicalField.TopK, "top_k"),
+    };
 }

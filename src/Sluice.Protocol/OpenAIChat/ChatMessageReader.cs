@@ -94,7 +94,7 @@ internal static class ChatMessageReader
 
     private static ContentBlock ReadPart(ref JsonCursor cursor)
     {
-        var type = cursor.PeekType();
+        var type = cursor.RequireType();
         ContentBlock? known = type switch
         {
             "text" => new TextBlock(""),

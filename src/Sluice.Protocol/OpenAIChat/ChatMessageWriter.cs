@@ -206,7 +206,8 @@ internal sealed class ChatMessageWriter(Utf8JsonWriter json, FieldSet carried, W
         var said = message.Content.Where(block => block is TextBlock or RefusalBlock or OpaqueBlock || (block is MediaBlock && block.Id is null)).ToList();
         if (said.Count == 0)
         {
-            json.WriteNull("content");
+            // Chat takes no message that says nothing at all, such as one whose thoughts were left out.
+            json.WriteStringOrNull("content", message.Content.Any(block => block is ToolCallBlock or MediaBlock) ? null : "");
         }
         else if (said.All(block => block is RefusalBlock))
         {

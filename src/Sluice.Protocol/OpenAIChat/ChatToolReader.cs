@@ -23,7 +23,7 @@ internal static class ChatToolReader
 
     private static ToolDefinition ReadTool(ref JsonCursor cursor)
     {
-        var type = cursor.PeekType();
+        var type = cursor.RequireType();
         return type is "function" or "custom"
             ? ReadClientTool(ref cursor, type)
             : new ServerTool(ServerToolKind.Other, ChatWords.Owner, cursor.ReadRaw()) { Type = type };
