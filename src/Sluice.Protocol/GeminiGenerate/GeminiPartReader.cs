@@ -10,7 +10,7 @@ namespace Sluice.Protocol.GeminiGenerate;
 internal sealed class GeminiPartReader
 {
     private readonly Owner _owner;
-    private readonly List<Extension> _extensions = [];
+    private List<Extension>? _extensions;
     private ContentBlock? _content;
     private string _type = "";
     private string? _slot;
@@ -18,6 +18,9 @@ internal sealed class GeminiPartReader
     private bool _isThought;
 
     private GeminiPartReader(Owner owner) => _owner = owner;
+
+    /// <summary>Takes members that the model does not know; most parts have none.</summary>
+    private List<Extension> Unknown => _extensions ??= [];
 
     /// <summary>Reads a part.</summary>
     /// <param name="cursor">Stands on the part.</param>
@@ -49,16 +52,16 @@ internal sealed class GeminiPartReader
                 _slot = cursor.ReadStringOrNull();
                 break;
             case "functionCall" when cursor.IsObject:
-                Take(name, GeminiFunctionReader.ReadCall(ref cursor, _extensions));
+                Take(name, GeminiFunctionReader.ReadCall(ref cursor, Unknown));
                 break;
             case "functionResponse" when cursor.IsObject:
-                Take(name, GeminiFunctionReader.ReadResult(ref cursor, _extensions));
+                Take(name, GeminiFunctionReader.ReadResult(ref cursor, Unknown));
                 break;
             case "inlineData" when cursor.IsObject:
-                Take(name, GeminiMedia.ReadInline(ref cursor, _extensions));
+                Take(name, GeminiMedia.ReadInline(ref cursor, Unknown));
                 break;
             case "fileData" when cursor.IsObject:
-                Take(name, GeminiMedia.ReadFile(ref cursor, _extensions));
+                Take(name, GeminiMedia.ReadFile(ref cursor, Unknown));
                 break;
             case "executableCode" or "toolCall" when cursor.IsObject:
                 Take(name, ReadServerCall(ref cursor));
@@ -72,7 +75,7 @@ internal sealed class GeminiPartReader
                 break;
             default:
                 _type = _type.Length == 0 ? name : _type;
-                GeminiNames.Keep(ref cursor, _extensions, name);
+                GeminiNames.Keep(ref cursor, Unknown, name);
                 break;
         }
     }
@@ -85,6 +88,7 @@ internal sealed class GeminiPartReader
 
     private ContentBlock ToBlock(ref JsonCursor whole)
     {
+        var extensions = _extensions ?? (IReadOnlyList<Extension>)Array.Empty<Extension>();
         var redacted = false;
         var signature = string.IsNullOrEmpty(_slot) ? null : GeminiSignatures.Read(_slot, _owner, out redacted);
         switch (_content)
@@ -98,9 +102,9 @@ internal sealed class GeminiPartReader
                 {
                     Signature = signature ?? new Signature(_owner, ""),
                     Redacted = redacted,
-                    Extensions = _extensions,
+                    Extensions = extensions,
                 };
-            case null when _extensions.Count == 0:
+            case null when extensions.Count == 0:
                 return new TextBlock("") { Signature = signature };
             case null:
                 return new OpaqueBlock(_owner, _type, whole.ReadRaw());
@@ -108,9 +112,9 @@ internal sealed class GeminiPartReader
                 // Such as the sketches of a picture, which are not the answer.
                 return new OpaqueBlock(_owner, $"thought {_type}", whole.ReadRaw());
             case MediaBlock media:
-                return media with { Detail = _detail, Signature = signature, Extensions = _extensions };
+                return media with { Detail = _detail, Signature = signature, Extensions = extensions };
             default:
-                return _content with { Signature = signature, Extensions = _extensions };
+                return _content with { Signature = signature, Extensions = extensions };
         }
     }
 

@@ -137,6 +137,45 @@ public class GeminiRequestTests
     }
 
     [Theory]
+    [InlineData("", true, false)]
+    [InlineData("vertex", false, true)]
+    public void FromChat_StoreAndMetadata_GoWhereThePlatformTakesThem(string platform, bool store, bool labels)
+    {
+        const string request = """{"model":"m","messages":[{"role":"user","content":"x"}],"store":true,"metadata":{"team":"a"}}""";
+        var context = Wire.To(Gemini, Wire.Chat) with { Target = new Owner(Dialect.GeminiGenerate, platform) };
+
+        var written = Wire.Write(Gemini, Wire.Request(Wire.Chat, request), context);
+
+        (written["store"] is not null).ShouldBe(store);
+        (written["labels"] is not null).ShouldBe(labels);
+        context.Report.Dropped.ShouldBe([store ? "metadata" : "store"]);
+    }
+
+    [Fact]
+    public void FromChat_SignatureOfAnotherPlatform_IsLeftOutAndNamed()
+    {
+        var signed = new ToolCallBlock("c", "f", RawJson.EmptyObject) { Signature = new Signature(new Owner(Dialect.GeminiGenerate, "vertex"), "CiQB") };
+        var context = Wire.To(Gemini) with { Target = new Owner(Dialect.GeminiGenerate, "gemini") };
+
+        var written = Wire.Write(Gemini, new ChatRequest { Messages = [new ChatMessage(Role.Assistant, [signed])] }, context);
+
+        written["contents"]![0]!["parts"]![0]!["thoughtSignature"]!.GetValue<string>().ShouldBe("skip_thought_signature_validator");
+        context.Report.Dropped.ShouldBe(["thoughtSignature"]);
+    }
+
+    [Fact]
+    public void FromAnthropic_ForcedServerTool_IsNamed()
+    {
+        const string request = """
+            {"model":"c","max_tokens":9,"messages":[{"role":"user","content":"x"}],"tools":[{"type":"web_search_20250305","name":"web_search"}],"tool_choice":{"type":"tool","name":"web_search"}}
+            """;
+
+        Wire.Translate(Wire.Anthropic, Gemini, request, out var report)["toolConfig"].ShouldBeNull();
+
+        report.Dropped.ShouldBe(["tool_choice"]);
+    }
+
+    [Theory]
     [InlineData("""{"mode":"thinking"}""", """{"type":"enabled","budget_tokens":2048}""", """{"thinkingBudget":2048,"includeThoughts":true}""")]
     [InlineData("""{"mode":"off"}""", """{"type":"disabled"}""", """{"thinkingBudget":0}""")]
     [InlineData("""{"mode":"hidden"}""", """{"type":"adaptive","display":"omitted"}""", """{"thinkingBudget":-1,"includeThoughts":false}""")]
