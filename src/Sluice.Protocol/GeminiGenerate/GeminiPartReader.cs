@@ -9,12 +9,14 @@ namespace Sluice.Protocol.GeminiGenerate;
 /// </summary>
 internal sealed class GeminiPartReader
 {
+    private static readonly TextBlock Nothing = new("");
+
     private readonly Owner _owner;
     private List<Extension>? _extensions;
     private ContentBlock? _content;
     private string _type = "";
     private string? _slot;
-    private string? _detail;
+    private bool? _looksClosely;
     private bool _isThought;
 
     private GeminiPartReader(Owner owner) => _owner = owner;
@@ -28,13 +30,18 @@ internal sealed class GeminiPartReader
     public static ContentBlock Read(ref JsonCursor cursor, Owner owner)
     {
         var whole = cursor;
-        var part = new GeminiPartReader(owner);
         cursor.BeginObject();
-        while (cursor.NextMember(out var name))
+        if (!cursor.NextMember(out var name))
+        {
+            return Nothing;
+        }
+
+        var part = new GeminiPartReader(owner);
+        do
         {
             part.ReadMember(ref cursor, name);
         }
-
+        while (cursor.NextMember(out name));
         return part.ToBlock(ref whole);
     }
 
@@ -69,9 +76,9 @@ internal sealed class GeminiPartReader
             case "codeExecutionResult" or "toolResponse" when cursor.IsObject:
                 Take(name, ReadServerResult(ref cursor));
                 break;
-            case "mediaResolution" when DetailOf(cursor) is { } detail:
+            case "mediaResolution" when LooksClosely(cursor) is { } looksClosely:
                 cursor.Skip();
-                _detail = detail;
+                _looksClosely = looksClosely;
                 break;
             default:
                 _type = _type.Length == 0 ? name : _type;
@@ -112,9 +119,9 @@ internal sealed class GeminiPartReader
                 // Such as the sketches of a picture, which are not the answer.
                 return new OpaqueBlock(_owner, $"thought {_type}", whole.ReadRaw());
             case MediaBlock media:
-                return media with { Detail = _detail, Signature = signature, Extensions = extensions };
+                return media with { Detail = _looksClosely switch { true => "high", false => "low", null => null }, Signature = signature, Extensions = extensions };
             default:
-                return _content with { Signature = signature, Extensions = extensions };
+                return signature is null && extensions.Count == 0 ? _content : _content with { Signature = signature, Extensions = extensions };
         }
     }
 
@@ -174,14 +181,14 @@ internal sealed class GeminiPartReader
     }
 
     /// <summary>How closely to look, where the member says nothing else; the cursor stays where it is.</summary>
-    private static string? DetailOf(JsonCursor cursor)
+    private static bool? LooksClosely(JsonCursor cursor)
     {
         if (!cursor.IsObject)
         {
             return null;
         }
 
-        string? detail = null;
+        bool? looksClosely = null;
         cursor.BeginObject();
         while (cursor.NextMember(out var name))
         {
@@ -190,14 +197,14 @@ internal sealed class GeminiPartReader
                 return null;
             }
 
-            detail = cursor.ReadString() switch
+            looksClosely = cursor.ReadString() switch
             {
-                "MEDIA_RESOLUTION_LOW" => "low",
-                "MEDIA_RESOLUTION_HIGH" => "high",
+                "MEDIA_RESOLUTION_LOW" => false,
+                "MEDIA_RESOLUTION_HIGH" => true,
                 _ => null,
             };
         }
 
-        return detail;
+        return looksClosely;
     }
 }

@@ -243,6 +243,20 @@ public class GeminiRequestTests
         error.Param.ShouldBe(member);
     }
 
+    [Theory]
+    [InlineData("""{"contents":[{"parts":[§]}]}""", "{}")]
+    [InlineData("""{"contents":[{"parts":[§]}]}""", """{"text":""}""")]
+    [InlineData("""{"contents":[§]}""", """{"role":"user"}""")]
+    [InlineData("""{"contents":[],"tools":[§]}""", "{}")]
+    [InlineData("""{"contents":[],"generationConfig":{"stopSequences":[§]}}""", "\"\"")]
+    [InlineData("""{"contents":[],"cachedContent":[[[[§]]]]}""", "[[[[]]]]")]
+    public void Reading_ManySmallParts_AllocatesInProportion(string document, string part)
+    {
+        var body = System.Text.Encoding.UTF8.GetBytes(document.Replace("§", string.Join(',', Enumerable.Repeat(part, 5000)), StringComparison.Ordinal));
+
+        Allocation.Of(() => Gemini.Reader.TryReadRequest(body, out _, out _)).ShouldBeLessThan(body.Length * 20);
+    }
+
     [Fact]
     public void Writing_MoreStopTextsThanGoogleTakes_NamesThem()
     {

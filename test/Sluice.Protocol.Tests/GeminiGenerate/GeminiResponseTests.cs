@@ -117,7 +117,7 @@ public class GeminiResponseTests
             var request = Encoding.UTF8.GetBytes(documents.Request().ToJsonString());
             var response = Encoding.UTF8.GetBytes(documents.Response().ToJsonString());
             var stream = Encoding.UTF8.GetBytes(Wire.Write(Gemini, ResponseEvents.Of(Wire.Response(Gemini, Encoding.UTF8.GetString(response))), ToGemini() with { Framing = ResponseFraming.JsonArray }));
-            for (var i = 0; i < 30; i++)
+            for (var i = 0; i < 15; i++)
             {
                 CheckRequest(Mutation.Of(request, random));
                 CheckResponse(Mutation.Of(response, random));
