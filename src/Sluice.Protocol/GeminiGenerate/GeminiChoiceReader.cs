@@ -76,7 +76,8 @@ internal sealed class GeminiChoiceReader(int index, Owner owner)
                 ReadThought(thought, events);
                 break;
             case ToolCallBlock call:
-                Begin(call with { Arguments = default, CallId = call.CallId.Length > 0 ? call.CallId : GeminiIds.Make(seed, _calls, call) }, events);
+                var id = call.CallId.Length > 0 ? call.CallId : GeminiIds.Make(seed, index, _calls, call);
+                Begin(call with { Arguments = default, CallId = id }, events);
                 events.Add(new ArgumentsDelta(index, _block, call.Arguments.ToString()));
                 _calls++;
                 Close(events);

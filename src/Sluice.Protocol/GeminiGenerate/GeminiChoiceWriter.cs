@@ -80,7 +80,8 @@ internal sealed class GeminiChoiceWriter(int index, Utf8JsonWriter json, WriteCo
         json.WriteString("finishReason", GeminiWords.FromFinish(finish));
         json.WriteIf("finishMessage", finish.Explanation);
         _citations.Write(json, Grounding);
-        json.WriteExtensions(Finish?.Extensions ?? [], context.Target);
+        // Probabilities were written when they were found.
+        json.WriteExtensions([.. (Finish?.Extensions ?? []).Where(extension => extension.Name != GeminiLogprobs.Member)], context.Target);
     }
 
     public void EndCandidate()

@@ -43,7 +43,7 @@ internal sealed class GeminiConfigWriter(Utf8JsonWriter json, ChatRequest reques
         json.WriteIf("frequencyPenalty", Has(CanonicalField.FrequencyPenalty) ? sampling.FrequencyPenalty : null);
         WriteSeed(sampling);
         json.WriteIf("candidateCount", Has(CanonicalField.Choices) || sampling.Choices == 1 ? (long?)sampling.Choices : null);
-        json.WriteIf("responseLogprobs", context.Rules.Rejects.Contains(CanonicalField.Logprobs) ? null : sampling.Logprobs);
+        json.WriteIf("responseLogprobs", Has(CanonicalField.Logprobs) || GeminiWords.IsOwnClient(context) ? sampling.Logprobs : null);
         json.WriteIf("logprobs", Has(CanonicalField.TopLogprobs) ? (long?)sampling.TopLogprobs : null);
     }
 

@@ -47,7 +47,7 @@ internal sealed class GeminiContentWriter(Utf8JsonWriter json, FieldSet carried,
 
     private void WriteTurn(string? member, string? speaker, List<ChatMessage> messages)
     {
-        var blocks = messages.SelectMany(message => message.Content).SelectMany(Flat).ToList();
+        var blocks = messages.SelectMany(message => message.Content).SelectMany(GeminiToolAnswer.Flat).ToList();
         var written = blocks.Where(IsWritten).ToList();
         if (written.Count == 0)
         {
@@ -71,10 +71,6 @@ internal sealed class GeminiContentWriter(Utf8JsonWriter json, FieldSet carried,
 
         json.WriteEndObject();
     }
-
-    /// <summary>Documents that consist of blocks become those.</summary>
-    private static IEnumerable<ContentBlock> Flat(ContentBlock block) =>
-        block is MediaBlock { Source: BlockMedia document } ? document.Blocks : [block];
 
     /// <summary>Google refuses parts without content, and a turn without parts.</summary>
     private bool IsWritten(ContentBlock block)
@@ -230,7 +226,7 @@ internal sealed class GeminiContentWriter(Utf8JsonWriter json, FieldSet carried,
         _parts.End(SlotOf(result), result.Extensions);
     }
 
-    private IEnumerable<MediaBlock> MediaOf(ToolResultBlock result) => result.Content.OfType<MediaBlock>().Where(IsWritten);
+    private IEnumerable<MediaBlock> MediaOf(ToolResultBlock result) => result.Content.SelectMany(GeminiToolAnswer.Flat).OfType<MediaBlock>().Where(IsWritten);
 
     /// <summary>Google wants the tool's name again, which other dialects only say with the call.</summary>
     private string NameOf(ToolResultBlock result) =>

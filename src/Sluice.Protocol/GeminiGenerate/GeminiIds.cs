@@ -17,12 +17,13 @@ internal static class GeminiIds
 
     /// <summary>Makes the id of a call.</summary>
     /// <param name="seed">What tells the answer from others: its id.</param>
-    /// <param name="place">Which call of the answer, or of the conversation.</param>
+    /// <param name="choice">Which candidate of the answer.</param>
+    /// <param name="place">Which call of the candidate, or of the conversation.</param>
     /// <param name="call">The call.</param>
-    public static string Make(string seed, int place, ToolCallBlock call)
+    public static string Make(string seed, int choice, int place, ToolCallBlock call)
     {
         // Without an id of the answer its signature and arguments tell it from others.
-        var content = $"{seed}/{place}/{call.Name}/{call.Signature?.Data}/{(seed.Length == 0 ? call.Arguments.ToString() : "")}";
+        var content = $"{seed}/{choice}/{place}/{call.Name}/{call.Signature?.Data}/{(seed.Length == 0 ? call.Arguments.ToString() : "")}";
         return Prefix + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)))[..HashDigits];
     }
 
@@ -54,7 +55,7 @@ internal static class GeminiIds
         if (block is ToolCallBlock call)
         {
             // The place in the conversation stays the same while it grows, and so does the cached prompt.
-            var named = call.CallId.Length > 0 ? call : call with { CallId = Make("conversation", calls, call with { Signature = null }) };
+            var named = call.CallId.Length > 0 ? call : call with { CallId = Make("conversation", 0, calls, call with { Signature = null }) };
             calls++;
             open.Add(named);
             return named;
@@ -72,6 +73,6 @@ internal static class GeminiIds
         }
 
         return result.CallId.Length > 0 ? result
-            : result with { CallId = answered?.CallId ?? Make("result", calls, new ToolCallBlock("", result.Name ?? "", default)) };
+            : result with { CallId = answered?.CallId ?? Make("result", 0, calls, new ToolCallBlock("", result.Name ?? "", default)) };
     }
 }

@@ -57,8 +57,13 @@ internal static class GeminiNames
     /// <param name="path">One of the constants; empty for the outermost object.</param>
     /// <param name="target">Who reads them.</param>
     /// <returns>The members under their plain names.</returns>
-    public static List<Extension> Inside(IReadOnlyList<Extension> extensions, string path, Owner target)
+    public static IReadOnlyList<Extension> Inside(IReadOnlyList<Extension> extensions, string path, Owner target)
     {
+        if (extensions.Count == 0)
+        {
+            return [];
+        }
+
         var inside = new List<Extension>();
         foreach (var extension in extensions)
         {

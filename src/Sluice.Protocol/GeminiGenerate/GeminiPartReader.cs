@@ -9,15 +9,20 @@ namespace Sluice.Protocol.GeminiGenerate;
 /// </summary>
 internal sealed class GeminiPartReader
 {
+    private static readonly TextBlock Nothing = new("");
+
     private readonly Owner _owner;
-    private readonly List<Extension> _extensions = [];
+    private List<Extension>? _extensions;
     private ContentBlock? _content;
     private string _type = "";
     private string? _slot;
-    private string? _detail;
+    private bool? _looksClosely;
     private bool _isThought;
 
     private GeminiPartReader(Owner owner) => _owner = owner;
+
+    /// <summary>Takes members that the model does not know; most parts have none.</summary>
+    private List<Extension> Unknown => _extensions ??= [];
 
     /// <summary>Reads a part.</summary>
     /// <param name="cursor">Stands on the part.</param>
@@ -25,13 +30,18 @@ internal sealed class GeminiPartReader
     public static ContentBlock Read(ref JsonCursor cursor, Owner owner)
     {
         var whole = cursor;
-        var part = new GeminiPartReader(owner);
         cursor.BeginObject();
-        while (cursor.NextMember(out var name))
+        if (!cursor.NextMember(out var name))
+        {
+            return Nothing;
+        }
+
+        var part = new GeminiPartReader(owner);
+        do
         {
             part.ReadMember(ref cursor, name);
         }
-
+        while (cursor.NextMember(out name));
         return part.ToBlock(ref whole);
     }
 
@@ -49,16 +59,16 @@ internal sealed class GeminiPartReader
                 _slot = cursor.ReadStringOrNull();
                 break;
             case "functionCall" when cursor.IsObject:
-                Take(name, GeminiFunctionReader.ReadCall(ref cursor, _extensions));
+                Take(name, GeminiFunctionReader.ReadCall(ref cursor, Unknown));
                 break;
             case "functionResponse" when cursor.IsObject:
-                Take(name, GeminiFunctionReader.ReadResult(ref cursor, _extensions));
+                Take(name, GeminiFunctionReader.ReadResult(ref cursor, Unknown));
                 break;
             case "inlineData" when cursor.IsObject:
-                Take(name, GeminiMedia.ReadInline(ref cursor, _extensions));
+                Take(name, GeminiMedia.ReadInline(ref cursor, Unknown));
                 break;
             case "fileData" when cursor.IsObject:
-                Take(name, GeminiMedia.ReadFile(ref cursor, _extensions));
+                Take(name, GeminiMedia.ReadFile(ref cursor, Unknown));
                 break;
             case "executableCode" or "toolCall" when cursor.IsObject:
                 Take(name, ReadServerCall(ref cursor));
@@ -66,13 +76,13 @@ internal sealed class GeminiPartReader
             case "codeExecutionResult" or "toolResponse" when cursor.IsObject:
                 Take(name, ReadServerResult(ref cursor));
                 break;
-            case "mediaResolution" when DetailOf(cursor) is { } detail:
+            case "mediaResolution" when LooksClosely(cursor) is { } looksClosely:
                 cursor.Skip();
-                _detail = detail;
+                _looksClosely = looksClosely;
                 break;
             default:
                 _type = _type.Length == 0 ? name : _type;
-                GeminiNames.Keep(ref cursor, _extensions, name);
+                GeminiNames.Keep(ref cursor, Unknown, name);
                 break;
         }
     }
@@ -85,6 +95,7 @@ internal sealed class GeminiPartReader
 
     private ContentBlock ToBlock(ref JsonCursor whole)
     {
+        var extensions = _extensions ?? (IReadOnlyList<Extension>)Array.Empty<Extension>();
         var redacted = false;
         var signature = string.IsNullOrEmpty(_slot) ? null : GeminiSignatures.Read(_slot, _owner, out redacted);
         switch (_content)
@@ -98,9 +109,9 @@ internal sealed class GeminiPartReader
                 {
                     Signature = signature ?? new Signature(_owner, ""),
                     Redacted = redacted,
-                    Extensions = _extensions,
+                    Extensions = extensions,
                 };
-            case null when _extensions.Count == 0:
+            case null when extensions.Count == 0:
                 return new TextBlock("") { Signature = signature };
             case null:
                 return new OpaqueBlock(_owner, _type, whole.ReadRaw());
@@ -108,9 +119,9 @@ internal sealed class GeminiPartReader
                 // Such as the sketches of a picture, which are not the answer.
                 return new OpaqueBlock(_owner, $"thought {_type}", whole.ReadRaw());
             case MediaBlock media:
-                return media with { Detail = _detail, Signature = signature, Extensions = _extensions };
+                return media with { Detail = _looksClosely switch { true => "high", false => "low", null => null }, Signature = signature, Extensions = extensions };
             default:
-                return _content with { Signature = signature, Extensions = _extensions };
+                return signature is null && extensions.Count == 0 ? _content : _content with { Signature = signature, Extensions = extensions };
         }
     }
 
@@ -170,14 +181,14 @@ internal sealed class GeminiPartReader
     }
 
     /// <summary>How closely to look, where the member says nothing else; the cursor stays where it is.</summary>
-    private static string? DetailOf(JsonCursor cursor)
+    private static bool? LooksClosely(JsonCursor cursor)
     {
         if (!cursor.IsObject)
         {
             return null;
         }
 
-        string? detail = null;
+        bool? looksClosely = null;
         cursor.BeginObject();
         while (cursor.NextMember(out var name))
         {
@@ -186,14 +197,14 @@ internal sealed class GeminiPartReader
                 return null;
             }
 
-            detail = cursor.ReadString() switch
+            looksClosely = cursor.ReadString() switch
             {
-                "MEDIA_RESOLUTION_LOW" => "low",
-                "MEDIA_RESOLUTION_HIGH" => "high",
+                "MEDIA_RESOLUTION_LOW" => false,
+                "MEDIA_RESOLUTION_HIGH" => true,
                 _ => null,
             };
         }
 
-        return detail;
+        return looksClosely;
     }
 }

@@ -19,11 +19,7 @@ internal sealed class GeminiRequestWriter(Utf8JsonWriter json, ChatRequest reque
         WriteConfig();
         new GeminiToolWriter(json, request, _carried, context).Write();
         WriteTier();
-        if (_carried.Contains(CanonicalField.Store))
-        {
-            json.WriteIf("store", request.State.Store);
-        }
-
+        WriteStore();
         WriteLabels();
         json.WriteExtensions(GeminiNames.Inside(request.Extensions, "", context.Target), context.Target);
         json.WriteEndObject();
@@ -60,6 +56,24 @@ internal sealed class GeminiRequestWriter(Utf8JsonWriter json, ChatRequest reque
         else
         {
             context.Report.Drop(CanonicalField.ServiceTier, context.Client);
+        }
+    }
+
+    /// <summary>Google's cloud refuses the member that the Gemini API takes.</summary>
+    private void WriteStore()
+    {
+        if (!_carried.Contains(CanonicalField.Store))
+        {
+            return;
+        }
+
+        if (context.Target.Platform == GeminiWords.Vertex && !GeminiWords.IsOwnClient(context))
+        {
+            context.Report.Drop(CanonicalField.Store, context.Client);
+        }
+        else
+        {
+            json.WriteIf("store", request.State.Store);
         }
     }
 

@@ -14,27 +14,35 @@ internal static class GeminiResponseReader
             throw new WireFormatException("it has no candidates", "candidates");
         }
 
-        var calls = 0;
         return new ChatResponse
         {
             Id = answer.Id,
             Model = answer.Model,
             Created = answer.Created,
             Usage = answer.Usage,
-            Choices = [.. answer.Candidates.Select(candidate => ToChoice(candidate, answer.Id, owner, ref calls))],
+            Choices = [.. answer.Candidates.Select(candidate => ToChoice(candidate, answer.Id, owner))],
             Extensions = answer.RawUsage is { } usage ? [.. answer.Extensions, usage] : answer.Extensions,
         };
     }
 
-    private static ChatChoice ToChoice(GeminiCandidate candidate, string seed, Owner owner, ref int calls)
+    private static ChatChoice ToChoice(GeminiCandidate candidate, string seed, Owner owner)
     {
         var content = new List<ContentBlock>();
+        var calls = 0;
         foreach (var part in candidate.Parts)
         {
-            Add(part is ToolCallBlock { CallId: "" } call ? call with { CallId = GeminiIds.Make(seed, calls++, call) } : part, content);
+            if (part is ToolCallBlock call)
+            {
+                content.Add(call.CallId.Length > 0 ? call : call with { CallId = GeminiIds.Make(seed, candidate.Index, calls, call) });
+                calls++;
+            }
+            else
+            {
+                Add(part, content);
+            }
         }
 
-        var finish = GeminiWords.ToFinish(candidate.FinishReason ?? "", content.Any(block => block is ToolCallBlock));
+        var finish = GeminiWords.ToFinish(candidate.FinishReason ?? "", calls > 0);
         return new ChatChoice(candidate.Index, content, finish with { Explanation = candidate.FinishMessage })
         {
             Logprobs = candidate.Logprobs,

@@ -29,6 +29,11 @@ internal sealed record GeminiThinking(long? Budget, string? Level, bool? Shows)
             return null;
         }
 
+        wish = wish with
+        {
+            Effort = carried.Contains(CanonicalField.ReasoningEffort) ? wish.Effort : null,
+            BudgetTokens = carried.Contains(CanonicalField.ReasoningBudget) ? wish.BudgetTokens : null,
+        };
         var thinking = context.Rules.Thinking is ThinkingStyle.Effort or ThinkingStyle.Adaptive
             ? WithLevel(wish, context)
             : WithBudget(wish, context);

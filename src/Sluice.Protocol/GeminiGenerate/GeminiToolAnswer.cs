@@ -10,10 +10,14 @@ internal static class GeminiToolAnswer
     /// <summary>True when a text is one JSON object.</summary>
     public static bool IsObject(string text) => text.TrimStart().StartsWith('{') && RawJson.IsValid(Encoding.UTF8.GetBytes(text));
 
+    /// <summary>The block, or the blocks that a document consists of, for which Google has no other place.</summary>
+    public static IEnumerable<ContentBlock> Flat(ContentBlock block) =>
+        block is MediaBlock { Source: BlockMedia document } ? document.Blocks : [block];
+
     /// <summary>Writes the <c>response</c>: an object as it is, any other text as <c>output</c>, a failure as <c>error</c>.</summary>
     public static void Write(Utf8JsonWriter json, ToolResultBlock result)
     {
-        var text = string.Join('\n', result.Content.OfType<TextBlock>().Select(block => block.Text));
+        var text = string.Join('\n', result.Content.SelectMany(Flat).OfType<TextBlock>().Select(block => block.Text));
         var isObject = IsObject(text);
         json.WritePropertyName("response");
         if (isObject && !result.IsError)

@@ -8,7 +8,7 @@ internal sealed class GeminiToolWriter(Utf8JsonWriter json, ChatRequest request,
 {
     private const string Mode = "mode";
 
-    private readonly List<Extension> _ownChoice = GeminiNames.Inside(request.Extensions, GeminiNames.Calling, context.Target);
+    private readonly IReadOnlyList<Extension> _ownChoice = GeminiNames.Inside(request.Extensions, GeminiNames.Calling, context.Target);
 
     public void Write()
     {
@@ -20,7 +20,7 @@ internal sealed class GeminiToolWriter(Utf8JsonWriter json, ChatRequest request,
             json.WriteEndArray();
         }
 
-        WriteConfig(tools.Any(tool => tool is FunctionTool));
+        WriteConfig([.. tools.OfType<FunctionTool>().Select(function => function.Name)]);
     }
 
     /// <summary>Names may be told apart only where a call is demanded; elsewhere the other tools are left out.</summary>
@@ -114,11 +114,10 @@ internal sealed class GeminiToolWriter(Utf8JsonWriter json, ChatRequest request,
         json.WriteEndObject();
     }
 
-    private void WriteConfig(bool hasFunctions)
+    private void WriteConfig(List<string> functions)
     {
         var own = GeminiNames.Inside(request.Extensions, GeminiNames.ToolConfig, context.Target);
-        // A mode without functions is refused, save in a request that was made for Google.
-        var hasChoice = request.ToolChoice is not null && carried.Contains(CanonicalField.ToolChoice) && (hasFunctions || GeminiWords.IsOwnClient(context));
+        var hasChoice = request.ToolChoice is { } choice && carried.Contains(CanonicalField.ToolChoice) && IsPossible(choice, functions);
         if (!hasChoice && own.Count == 0)
         {
             return;
@@ -132,6 +131,18 @@ internal sealed class GeminiToolWriter(Utf8JsonWriter json, ChatRequest request,
 
         json.WriteExtensions(own, context.Target);
         json.WriteEndObject();
+    }
+
+    /// <summary>Google refuses a mode without functions, and the name of a tool that is none of them.</summary>
+    private bool IsPossible(ToolChoice choice, List<string> functions)
+    {
+        var isPossible = GeminiWords.IsOwnClient(context) || (choice.Mode == ToolChoiceMode.Named ? functions.Contains(choice.Name!) : functions.Count > 0);
+        if (!isPossible && choice.Mode is not (ToolChoiceMode.Auto or ToolChoiceMode.None))
+        {
+            context.Report.Drop(CanonicalField.ToolChoice, context.Client);
+        }
+
+        return isPossible;
     }
 
     private void WriteChoice(ToolChoice choice)
