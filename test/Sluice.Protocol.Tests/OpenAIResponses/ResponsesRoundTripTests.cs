@@ -56,7 +56,7 @@ public class ResponsesRoundTripTests
         {
             var events = Wire.Read(Responses, Pieces.Random(stream, random, 300));
 
-            Wire.Write(Responses, Wire.Assemble(events) with { ServiceTier = ServiceTier.Standard }, Wire.To(Responses)).ShouldMeanResponses(expected);
+            Wire.Write(Responses, Wire.Assemble(events) with { ServiceTier = ServiceLevel.Standard }, Wire.To(Responses)).ShouldMeanResponses(expected);
             Wire.Write(Wire.Chat, Wire.Assemble(events), Wire.To(Wire.Chat))["choices"]!.ShouldMean(Wire.Write(Wire.Chat, whole, Wire.To(Wire.Chat))["choices"]!);
         }
     }
