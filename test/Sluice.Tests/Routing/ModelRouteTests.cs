@@ -113,9 +113,19 @@ public sealed class ModelRouteTests : IDisposable
     {
         var route = Route(RoutingStrategy.Priority, Target("claude", type: "anthropic"), Target("gpt"));
 
-        route.Order(Operation.Chat).Select(target => target.Model).ShouldBe(["gpt"]);
-        route.Order(Operation.Messages).Select(target => target.Model).ShouldBe(["claude"]);
-        route.Order(Operation.GenerateContent).ShouldBeEmpty();
+        route.Order(Operation.Embeddings).Select(target => target.Model).ShouldBe(["gpt"]);
+        route.Order(Operation.CountTokens).Select(target => target.Model).ShouldBe(["claude"]);
+        route.Order(Operation.EmbedContent).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Order_GenerationInAnotherDialect_ComesAfterWhoCanRelay()
+    {
+        var route = Route(RoutingStrategy.Priority, Target("claude", type: "anthropic"), Target("gpt"));
+
+        route.Order(Operation.Chat).Select(target => target.Model).ShouldBe(["gpt", "claude"]);
+        route.Order(Operation.Messages).Select(target => target.Model).ShouldBe(["claude", "gpt"]);
+        route.Order(Operation.GenerateContent).Length.ShouldBe(2);
     }
 
     [Fact]
@@ -124,7 +134,7 @@ public sealed class ModelRouteTests : IDisposable
         var route = Route(RoutingStrategy.Weighted, Target("gpt"));
 
         route.Order(Operation.Chat).ShouldBeSameAs(route.Targets);
-        route.Order(Operation.Messages).ShouldBeEmpty();
+        route.Order(Operation.CountTokens).ShouldBeEmpty();
     }
 
     [Fact]

@@ -43,10 +43,11 @@ public sealed class RouteExplainerTests : IDisposable
         answer.Refusal.ShouldBe("");
         answer.Strategy.ShouldBe("round_robin");
         answer.MatchedBy.ShouldBe("models[2] \"smart\"");
-        answer.Candidates.Select(candidate => candidate.Provider).ShouldBe(["main", "local"], ignoreOrder: true);
+        answer.Candidates.Where(candidate => candidate.Relay).Select(candidate => candidate.Provider).ShouldBe(["main", "local"], ignoreOrder: true);
         answer.Candidates.Single(candidate => candidate.Provider == "main").Credentials.ShouldBe(["k1", "k2"]);
-        answer.LeftOut.Single().Provider.ShouldBe("claude");
-        answer.LeftOut.Single().Reason.ShouldContain("openai-chat");
+        answer.Candidates[^1].Provider.ShouldBe("claude");
+        answer.Candidates[^1].Relay.ShouldBeFalse();
+        answer.LeftOut.ShouldBeEmpty();
     }
 
     [Fact]
@@ -80,8 +81,13 @@ public sealed class RouteExplainerTests : IDisposable
     }
 
     [Fact]
-    public void Explain_DialectThatNobodyServes_IsARefusal()
-        => Explain("gpt-mine", dialect: "gemini-generate").Refusal.ShouldContain("dialect_not_served");
+    public void Explain_DialectThatNobodyServes_IsTranslated()
+    {
+        var answer = Explain("gpt-mine", dialect: "gemini-generate");
+
+        answer.Refusal.ShouldBe("");
+        answer.Candidates.ShouldAllBe(candidate => !candidate.Relay);
+    }
 
     [Fact]
     public void Explain_NoCredentialReady_IsARefusal()
