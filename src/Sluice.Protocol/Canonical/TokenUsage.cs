@@ -52,9 +52,10 @@ public readonly record struct TokenUsage(
 
     /// <summary>
     /// The same tokens with audio and images counted as <see cref="Input"/> and <see cref="Output"/>, for accounts that
-    /// do not tell them apart. The total is the same; the price is not.
+    /// do not tell them apart. The total is the same; the price is not. A method, because a record prints its properties, and
+    /// one of its own type would print itself for ever.
     /// </summary>
-    public TokenUsage Folded => this with
+    public TokenUsage Fold() => this with
     {
         Input = Input + AudioInput + ImageInput,
         Output = TotalOutput,

@@ -68,7 +68,7 @@ internal sealed class CallSeries(TargetSeries target, Operation operation)
             Interlocked.Add(ref _firstTokenSum, call.FirstTokenMicros);
         }
 
-        var tokens = call.Tokens.Folded;
+        var tokens = call.Tokens.Fold();
         if (tokens.Total == 0)
         {
             return;

@@ -50,7 +50,7 @@ internal sealed class Rollup
     private void AddCall(UsageRecord record)
     {
         var free = record.Status is UsageStatus.Failed or UsageStatus.Void;
-        var tokens = record.Tokens.Folded;
+        var tokens = record.Tokens.Fold();
         Calls++;
         Failed += free ? 1 : 0;
         Unpriced += !free && record.CostNanoUsd is null ? 1 : 0;

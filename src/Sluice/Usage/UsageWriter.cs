@@ -111,7 +111,7 @@ internal sealed class UsageWriter : IDisposable
     {
         var id = record.JournalSequence;
         var series = SeriesOf(connection, record);
-        var tokens = record.Tokens.Folded;
+        var tokens = record.Tokens.Fold();
         _insert.Bind(1, id);
         _insert.Bind(2, series);
         _insert.Bind(3, record.AtMicros);

@@ -111,12 +111,15 @@ public class UsageReaderTests
         Read(Protocol.OpenAIChat.UsageReader.TryRead, json).Suspect.ShouldBe(suspect);
 
     [Fact]
-    public void Total_OfAnyBuckets_IsThatOfTheFolded()
+    public void ToString_OfAnyUsage_Ends() => new TokenUsage(1, 2, 3, 4, 5, 6).ToString().ShouldContain("Input = 1");
+
+    [Fact]
+    public void Total_OfAnyBuckets_IsThatOfTheFoldedOnes()
     {
         var usage = new TokenUsage(1, 2, 3, 4, 5, 5) { AudioInput = 6, ImageInput = 7, AudioOutput = 8, ImageOutput = 9, WebSearches = 10 };
 
         (usage.TotalInput, usage.TotalOutput, usage.Total).ShouldBe((23, 22, 45));
-        usage.Folded.ShouldBe(new TokenUsage(14, 2, 3, 4, 22, 5) { WebSearches = 10 });
+        usage.Fold().ShouldBe(new TokenUsage(14, 2, 3, 4, 22, 5) { WebSearches = 10 });
     }
 
     private static TokenUsage Read(Reader reader, string json)

@@ -61,7 +61,7 @@ public sealed class GatewayFixture : IAsyncLifetime
     internal static SluiceConfigBuilder Config(ScriptedUpstream upstream, int lanes = Lanes)
     {
         var config = new SluiceConfigBuilder()
-            .Server("keep_alive", "700ms")
+            .Server("keep_alive", "950ms")
             .Server("write_timeout", "2s")
             .Server("detached_drain", "3s")
             .Server("max_request_bytes", "2097152")
