@@ -61,7 +61,7 @@ public sealed class GatewayFixture : IAsyncLifetime
     internal static SluiceConfigBuilder Config(ScriptedUpstream upstream, int lanes = Lanes)
     {
         var config = new SluiceConfigBuilder()
-            .Server("keep_alive", "950ms")
+            .Server("keep_alive", "700ms")
             .Server("write_timeout", "2s")
             .Server("detached_drain", "3s")
             .Server("max_request_bytes", "2097152")
@@ -94,7 +94,7 @@ public sealed class GatewayFixture : IAsyncLifetime
             SluiceConfigBuilder.Credential("a", SluiceConfigBuilder.UpstreamKey($"{lane.Name}-pool-a")),
             SluiceConfigBuilder.Credential("b", SluiceConfigBuilder.UpstreamKey($"{lane.Name}-pool-b")),
         ]);
-        config.Provider($"{lane.Name}-hasty", "openai", lane.First.OpenAIBaseUrl, "timeouts: { connect: 1s, first_token: 600ms, idle: 1s, total: 4s }");
+        config.Provider($"{lane.Name}-hasty", "openai", lane.First.OpenAIBaseUrl, "timeouts: { connect: 1s, first_token: 400ms, idle: 1s, total: 4s }");
 
         void Model(string name, string type, params (int Number, string Vendor)[] targets)
             => config.Model(name, targets.Select(t => SluiceConfigBuilder.Target(Name(type, t.Number), t.Vendor, t.Number, Price)));

@@ -4,7 +4,7 @@ using Sluice.TestKit.Vendors;
 
 namespace Sluice.Tests.Integration;
 
-/// <summary>Each phase of an upstream call has a time of its own; the lane's hasty model has 0.6 s, 1 s and 4 s.</summary>
+/// <summary>Each phase of an upstream call has a time of its own; the lane's hasty model has 0.4 s, 1 s and 4 s.</summary>
 public sealed class TimeoutTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
     private static readonly TestedDialect Chat = TestedDialect.Chat;
@@ -24,7 +24,7 @@ public sealed class TimeoutTests(GatewayFixture gateway) : IClassFixture<Gateway
 
         reply.Status.ShouldBe(504, reply.Text);
         Chat.ErrorMessage(reply).ShouldNotBeEmpty();
-        clock.Elapsed.ShouldBeInRange(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(5));
+        clock.Elapsed.ShouldBeInRange(TimeSpan.FromSeconds(0.35), TimeSpan.FromSeconds(5));
         (await (await lane.First.RequestAsync()).Ended).ShouldBeTrue();
     }
 
