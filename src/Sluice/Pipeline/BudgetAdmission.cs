@@ -20,13 +20,12 @@ internal static class BudgetAdmission
     /// <returns>Null when the call may go on.</returns>
     public static async ValueTask<GatewayError?> ReserveAsync(IBudgetGate budgets, GatewayCall call)
     {
-        if (Dearest(call) is not { } target)
+        if (Dearest(call) is not var (target, bound))
         {
             // Nothing that may serve it has a price: it counts as unpriced, which a policy of its own may refuse.
             return null;
         }
 
-        var bound = BoundOf(call, target, call.Peek);
         var hold = call.Hold = new BudgetHold();
         var decision = await budgets.ReserveAsync(call.Budgets, bound.NanoUsd!.Value, hold).ConfigureAwait(false);
         if (decision.Allowed)
@@ -73,17 +72,17 @@ internal static class BudgetAdmission
         return charges;
     }
 
-    /// <summary>The target that would cost most: any of them may serve the call in the end.</summary>
-    private static RouteTarget? Dearest(GatewayCall call)
+    /// <summary>The target that would cost most, with its bound: any of them may serve the call in the end. Null when none has a price.</summary>
+    private static (RouteTarget Target, CallBound Bound)? Dearest(GatewayCall call)
     {
-        RouteTarget? dearest = null;
-        var most = -1L;
+        (RouteTarget Target, CallBound Bound)? dearest = null;
         foreach (var target in call.Candidates)
         {
-            if (target.Price is not null && (call.Candidates.Length == 1 || dearest is null || BoundOf(call, target, call.Peek).NanoUsd > most)
-                && BoundOf(call, target, call.Peek).NanoUsd is { } nano)
+            // The bound reads the body, so it is made once for each target.
+            if (target.Price is not null && BoundOf(call, target, call.Peek) is { NanoUsd: { } nano } bound
+                && (dearest is not { } other || nano > other.Bound.NanoUsd))
             {
-                (dearest, most) = (target, nano);
+                dearest = (target, bound);
             }
         }
 

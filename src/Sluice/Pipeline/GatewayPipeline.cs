@@ -359,7 +359,7 @@ internal sealed partial class GatewayPipeline(
         metrics.CallEnded(series, in summary);
         GatewayTracing.Finish(call.Span, series, in summary, call.RequestId, call.Model, null);
         calls.Ended(call.RequestId, call.Caller?.KeyName, series, in summary);
-        if (call.Target is null)
+        if (call.Target is null && call.Replay is null)
         {
             refusals.Note(call, time.GetUtcNow());
         }
