@@ -4,7 +4,6 @@ using Sluice.Credentials;
 using Sluice.Protocol;
 using Sluice.Protocol.Canonical;
 using Sluice.Providers;
-using Sluice.Providers.Failures;
 using Sluice.Providers.Transport;
 using Sluice.Routing;
 using Sluice.Telemetry;
@@ -64,7 +63,7 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
             }
         }
 
-        await GiveUpAsync(call).ConfigureAwait(false);
+        await FailureAnswer.WriteAsync(call, time).ConfigureAwait(false);
     }
 
     /// <summary>Leases the best candidate that was not tried; null when there is none.</summary>
@@ -358,108 +357,5 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
         }
 
         return true;
-    }
-
-    /// <summary>No candidate gave an answer: the client learns the last one's reason.</summary>
-    private async Task GiveUpAsync(GatewayCall call)
-    {
-        if (call.ClientGone)
-        {
-            // What the client would have seen: nobody is there to see it.
-            call.ErrorCode = "client_gone";
-            call.HttpStatus = call.Committed ? call.HttpStatus : StatusCodes.Status499ClientClosedRequest;
-            return;
-        }
-
-        if (call.LedgerRefused || call.Failure is not { } failure)
-        {
-            await call.EnterWriterAsync().ConfigureAwait(false);
-            await AnswerAsync(call, call.LedgerRefused ? PipelineErrors.LedgerUnavailable() : NothingReady(call)).ConfigureAwait(false);
-            return;
-        }
-
-        await call.EnterWriterAsync().ConfigureAwait(false);
-        if (call.FailureBody is { } body && !call.Committed)
-        {
-            call.ErrorCode = "upstream_error";
-
-            // Never longer than the vendor said, so that a retry is not held back by us.
-            var wait = failure.RetryAfter is { } after ? TimeSpan.FromSeconds(Math.Max(1, Math.Floor(after.TotalSeconds))) : (TimeSpan?)null;
-            if (call.Translation is null)
-            {
-                await ClientResponse.WriteAsync(call, StatusFor(failure), wait, body).ConfigureAwait(false);
-                return;
-            }
-
-            if (UpstreamMessage.Of(body) is { Length: > 0 } words)
-            {
-                await ClientResponse.RefuseAsync(call, PipelineErrors.OfVendor(StatusFor(failure), words, wait)).ConfigureAwait(false);
-                return;
-            }
-        }
-
-        var error = call.Expired == CallPhase.Drain ? PipelineErrors.Stopping()
-            : call.Refusal is { } refusal ? refusal
-            : failure.Code == "invalid_model_name" ? PipelineErrors.ModelNameUnusable(call.Model)
-            : PipelineErrors.Upstream(failure);
-        await AnswerAsync(call, error).ConfigureAwait(false);
-    }
-
-    /// <summary>An error event at the head of a stream came with status 200: the client is told the status it stands for.</summary>
-    private static int StatusFor(in UpstreamFailure failure) => failure.Status is >= 400 ? failure.Status : failure.Kind switch
-    {
-        UpstreamFailureKind.BadRequest => 400,
-        UpstreamFailureKind.RateLimited or UpstreamFailureKind.OutOfCredit => 429,
-        UpstreamFailureKind.Overloaded => 503,
-        UpstreamFailureKind.Timeout => 504,
-        _ => 502,
-    };
-
-    /// <summary>The caller is the writer and stays it: no keep-alive may follow the last word.</summary>
-    private static async Task AnswerAsync(GatewayCall call, GatewayError error)
-    {
-        if (call.Committed)
-        {
-            await RelayLane.WriteErrorEventAsync(call, error).ConfigureAwait(false);
-        }
-        else
-        {
-            await ClientResponse.RefuseAsync(call, error).ConfigureAwait(false);
-        }
-    }
-
-    private GatewayError NothingReady(GatewayCall call)
-    {
-        var now = time.GetTimestamp();
-        var soonest = 0L;
-        var forRate = false;
-        var enabled = false;
-        var busy = false;
-        foreach (var target in call.Candidates)
-        {
-            var until = target.Provider.SoonestReady(now, out var rate);
-            if (until > 0 && (soonest == 0 || until < soonest))
-            {
-                soonest = until;
-                forRate = rate;
-            }
-
-            foreach (var slot in target.Provider.Slots)
-            {
-                var state = slot.Health.StateAt(now);
-                busy |= state == CredentialState.Ready;
-                enabled |= state is CredentialState.Ready or CredentialState.Cooling;
-            }
-        }
-
-        if (!enabled)
-        {
-            return PipelineErrors.NoCredential();
-        }
-
-        // One that is ready has as many calls as it may have at the same time, and is free again before another has rested.
-        return busy || soonest == 0
-            ? PipelineErrors.NothingReady(forRate: false, TimeSpan.FromSeconds(1))
-            : PipelineErrors.NothingReady(forRate, time.GetElapsedTime(now, soonest));
     }
 }
