@@ -29,29 +29,17 @@ internal static class AnthropicToolReader
         cursor.BeginObject();
         while (cursor.NextMember(out var name))
         {
-            switch (name)
+            if (name == "type")
             {
-                case "type":
-                    cursor.Skip();
-                    break;
-                case "name":
-                    tool = tool with { Name = cursor.ReadString() };
-                    break;
-                case "description":
-                    tool = tool with { Description = cursor.ReadStringOrNull() };
-                    break;
-                case "input_schema" when !cursor.IsNull:
-                    tool = tool with { Schema = cursor.ReadRaw() };
-                    break;
-                case "strict":
-                    tool = tool with { Strict = cursor.ReadFlagOrNull() };
-                    break;
-                case "cache_control":
-                    tool = tool with { Cache = AnthropicWords.ReadMark(ref cursor) };
-                    break;
-                default:
-                    AnthropicWords.Keep(ref cursor, extensions, name);
-                    break;
+                cursor.Skip();
+            }
+            else if (name == "cache_control")
+            {
+                tool = tool with { Cache = AnthropicWords.ReadMark(ref cursor) };
+            }
+            else if (!CommonMembers.TryRead(ref cursor, name, "input_schema", ref tool))
+            {
+                AnthropicWords.Keep(ref cursor, extensions, name);
             }
         }
 

@@ -60,23 +60,9 @@ internal static class ChatToolReader
         cursor.BeginObject();
         while (cursor.NextMember(out var name))
         {
-            switch (name)
+            if (!CommonMembers.TryRead(ref cursor, name, "parameters", ref tool))
             {
-                case "name":
-                    tool = tool with { Name = cursor.ReadString() };
-                    break;
-                case "description":
-                    tool = tool with { Description = cursor.ReadStringOrNull() };
-                    break;
-                case "parameters" when !cursor.IsNull:
-                    tool = tool with { Schema = cursor.ReadRaw() };
-                    break;
-                case "strict":
-                    tool = tool with { Strict = cursor.ReadFlagOrNull() };
-                    break;
-                default:
-                    ChatMessageReader.Keep(ref cursor, extensions, name);
-                    break;
+                ChatMessageReader.Keep(ref cursor, extensions, name);
             }
         }
 
@@ -90,20 +76,9 @@ internal static class ChatToolReader
         cursor.BeginObject();
         while (cursor.NextMember(out var name))
         {
-            switch (name)
+            if (!CommonMembers.TryRead(ref cursor, name, ref tool))
             {
-                case "name":
-                    tool = tool with { Name = cursor.ReadString() };
-                    break;
-                case "description":
-                    tool = tool with { Description = cursor.ReadStringOrNull() };
-                    break;
-                case "format" when !cursor.IsNull:
-                    tool = tool with { Format = cursor.ReadRaw() };
-                    break;
-                default:
-                    ChatMessageReader.Keep(ref cursor, extensions, name);
-                    break;
+                ChatMessageReader.Keep(ref cursor, extensions, name);
             }
         }
 
@@ -261,23 +236,9 @@ internal static class ChatToolReader
         cursor.BeginObject();
         while (cursor.NextMember(out var name))
         {
-            switch (name)
+            if (!CommonMembers.TryRead(ref cursor, name, ref format))
             {
-                case "name":
-                    format = format with { Name = cursor.ReadStringOrNull() };
-                    break;
-                case "description":
-                    format = format with { Description = cursor.ReadStringOrNull() };
-                    break;
-                case "schema" when !cursor.IsNull:
-                    format = format with { Schema = cursor.ReadRaw() };
-                    break;
-                case "strict":
-                    format = format with { Strict = cursor.ReadFlagOrNull() };
-                    break;
-                default:
-                    ChatMessageReader.Keep(ref cursor, extensions, name);
-                    break;
+                ChatMessageReader.Keep(ref cursor, extensions, name);
             }
         }
 

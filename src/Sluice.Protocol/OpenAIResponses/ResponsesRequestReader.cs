@@ -175,26 +175,13 @@ internal sealed class ResponsesRequestReader
         cursor.BeginObject();
         while (cursor.NextMember(out var name))
         {
-            switch (name)
+            if (name == "type")
             {
-                case "type":
-                    cursor.Skip();
-                    break;
-                case "name":
-                    format = format with { Name = cursor.ReadStringOrNull() };
-                    break;
-                case "description":
-                    format = format with { Description = cursor.ReadStringOrNull() };
-                    break;
-                case "schema" when !cursor.IsNull:
-                    format = format with { Schema = cursor.ReadRaw() };
-                    break;
-                case "strict":
-                    format = format with { Strict = cursor.ReadFlagOrNull() };
-                    break;
-                default:
-                    ResponsesWords.Keep(ref cursor, extensions, name);
-                    break;
+                cursor.Skip();
+            }
+            else if (!CommonMembers.TryRead(ref cursor, name, ref format))
+            {
+                ResponsesWords.Keep(ref cursor, extensions, name);
             }
         }
 

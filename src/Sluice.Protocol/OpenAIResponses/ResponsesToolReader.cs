@@ -39,26 +39,13 @@ internal static class ResponsesToolReader
         cursor.BeginObject();
         while (cursor.NextMember(out var name))
         {
-            switch (name)
+            if (name == "type")
             {
-                case "type":
-                    cursor.Skip();
-                    break;
-                case "name":
-                    tool = tool with { Name = cursor.ReadString() };
-                    break;
-                case "description":
-                    tool = tool with { Description = cursor.ReadStringOrNull() };
-                    break;
-                case "parameters" when !cursor.IsNull:
-                    tool = tool with { Schema = cursor.ReadRaw() };
-                    break;
-                case "strict":
-                    tool = tool with { Strict = cursor.ReadFlagOrNull() };
-                    break;
-                default:
-                    ResponsesWords.Keep(ref cursor, extensions, name);
-                    break;
+                cursor.Skip();
+            }
+            else if (!CommonMembers.TryRead(ref cursor, name, "parameters", ref tool))
+            {
+                ResponsesWords.Keep(ref cursor, extensions, name);
             }
         }
 
@@ -72,23 +59,13 @@ internal static class ResponsesToolReader
         cursor.BeginObject();
         while (cursor.NextMember(out var name))
         {
-            switch (name)
+            if (name == "type")
             {
-                case "type":
-                    cursor.Skip();
-                    break;
-                case "name":
-                    tool = tool with { Name = cursor.ReadString() };
-                    break;
-                case "description":
-                    tool = tool with { Description = cursor.ReadStringOrNull() };
-                    break;
-                case "format" when !cursor.IsNull:
-                    tool = tool with { Format = cursor.ReadRaw() };
-                    break;
-                default:
-                    ResponsesWords.Keep(ref cursor, extensions, name);
-                    break;
+                cursor.Skip();
+            }
+            else if (!CommonMembers.TryRead(ref cursor, name, ref tool))
+            {
+                ResponsesWords.Keep(ref cursor, extensions, name);
             }
         }
 
