@@ -50,6 +50,12 @@ public readonly record struct UpstreamFailure(UpstreamFailureKind Kind, Upstream
     /// <summary>The vendor's wish, from <c>retry-after-ms</c>, <c>retry-after</c> (seconds or date) or Google's <c>RetryInfo</c>.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>
+    /// True when a quota of a day, a month or the account's money is used up, not the rate of the minute: then
+    /// <see cref="RetryAfter"/>, where it is known, is the quota's reset.
+    /// </summary>
+    public bool QuotaUsedUp { get; init; }
+
     /// <summary>The vendor's word on trying again (<c>x-should-retry</c>), which overrides the status; null when it says nothing.</summary>
     public bool? ShouldRetry { get; init; }
 }
