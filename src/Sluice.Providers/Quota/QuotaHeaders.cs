@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
@@ -16,6 +17,8 @@ public static class QuotaHeaders
 {
     /// <summary>How many kinds of windows there are.</summary>
     public const int Kinds = 4;
+
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
 
     /// <summary>Later numbers without a unit are points in time: seconds since 1970, or above <see cref="FirstEpochMilliseconds"/> milliseconds.</summary>
     private const double FirstEpochSeconds = 1e9;
@@ -123,14 +126,14 @@ public static class QuotaHeaders
         var seconds = 0d;
         while (!text.IsEmpty)
         {
-            var digits = text.IndexOfAnyExcept("0123456789.");
+            var digits = text.IndexOfAnyExcept(Digits);
             if (digits <= 0 || !double.TryParse(text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
             {
                 return null;
             }
 
             text = text[digits..];
-            var unit = text.IndexOfAny("0123456789.");
+            var unit = text.IndexOfAny(Digits);
             unit = unit < 0 ? text.Length : unit;
             double? scale = text[..unit] switch
             {

@@ -125,7 +125,8 @@ internal struct ResponseHead
 
     public readonly bool Next(byte[] buffer, ref int at, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
-        (name, value) = (default, default);
+        name = default;
+        value = default;
         if (at >= _count)
         {
             return false;
