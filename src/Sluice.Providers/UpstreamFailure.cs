@@ -51,8 +51,7 @@ public readonly record struct UpstreamFailure(UpstreamFailureKind Kind, Upstream
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>
-    /// True when a quota of a day, a month or the account's money is used up, not the rate of the minute: then
-    /// <see cref="RetryAfter"/>, where it is known, is the quota's reset.
+    /// True when the quota of a day is used up, not the rate of the minute: then <see cref="RetryAfter"/> is the quota's reset.
     /// </summary>
     public bool QuotaUsedUp { get; init; }
 

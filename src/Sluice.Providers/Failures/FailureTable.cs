@@ -85,7 +85,7 @@ internal static class FailureTable
         return new UpstreamFailure(kind, inStream ? UpstreamStage.Body : UpstreamStage.AwaitHeaders, status, error.MostSpecific)
         {
             RetryAfter = kind == OutOfCredit && resetByVendor is { } reset ? reset : After(kind, headers, error, now),
-            QuotaUsedUp = kind == OutOfCredit || (kind == RateLimited && error.DailyQuota),
+            QuotaUsedUp = kind == RateLimited && error.DailyQuota,
             ShouldRetry = headers.Find("x-should-retry") switch
             {
                 "true" => true,
