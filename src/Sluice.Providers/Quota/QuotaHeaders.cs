@@ -104,7 +104,7 @@ public static class QuotaHeaders
 
         text = text[..Encoding.ASCII.GetChars(value, text)];
         const NumberStyles Plain = NumberStyles.AllowDecimalPoint;
-        if (double.TryParse(text, Plain, CultureInfo.InvariantCulture, out var number))
+        if (double.TryParse(text, Plain, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number))
         {
             return number < FirstEpochSeconds ? Bounded(number)
                 : Bounded((number < FirstEpochMilliseconds ? number : number / 1000) - (now.ToUnixTimeMilliseconds() / 1000d));

@@ -7,7 +7,7 @@ using Sluice.Tests.Storage;
 namespace Sluice.Tests.Admin;
 
 /// <summary>Many credentials at once: each is judged by itself, and none takes others down.</summary>
-public sealed class CredentialImportTests : IAsyncLifetime
+public sealed class CredentialImportTests : IAsyncLifetime, IDisposable
 {
     private const string Import = "/api/admin/credentials/import";
 
@@ -21,11 +21,9 @@ public sealed class CredentialImportTests : IAsyncLifetime
         _app = await AdministrationApp.StartAsync(file with { Providers = [.. file.Providers, vertex] }, storage: _storage);
     }
 
-    public async Task DisposeAsync()
-    {
-        await _app.DisposeAsync();
-        _storage.Dispose();
-    }
+    public async Task DisposeAsync() => await _app.DisposeAsync();
+
+    public void Dispose() => _storage.Dispose();
 
     [Fact]
     public async Task Post_PastedLines_CreateWhatIsGoodAndNameTheRest()

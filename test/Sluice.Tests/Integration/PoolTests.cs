@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Sluice.TestKit;
 using Sluice.TestKit.Gateway;
@@ -8,7 +7,7 @@ using Sluice.TestKit.Vendors;
 namespace Sluice.Tests.Integration;
 
 /// <summary>The pool of a real service before a scripted vendor: what is learnt of credentials, and what outlives a restart.</summary>
-public sealed class PoolTests : IAsyncLifetime
+public sealed class PoolTests : IAsyncLifetime, IDisposable
 {
     private const string ClientKey = "sk-client-pool-0123456789abcdef";
     private static readonly string[] Names = ["a", "b", "c"];
@@ -29,8 +28,9 @@ public sealed class PoolTests : IAsyncLifetime
     {
         await StopAsync();
         await _upstream.DisposeAsync();
-        _folder.Dispose();
     }
+
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Conversation_KeepsItsCredentialAndOthersSpread()

@@ -284,9 +284,9 @@ public sealed class AttemptEngineTests : IDisposable
             new ProviderRuntime(
                 target.Provider.Config with { Credentials = [.. target.Provider.Config.Credentials.Select(credential => credential with { MaxConcurrency = 1 })] },
                 target.Provider.Provider, "http://127.0.0.1:9/v1",
-                [.. target.Provider.Slots.Select(slot => new CredentialSlot("openai", slot.Config with { MaxConcurrency = 1 }, slot.Health, slot.Pool))]),
+                [.. target.Provider.Slots.Select(slot => new CredentialSlot("openai", slot.Index, slot.Config with { MaxConcurrency = 1 }, slot.Health, slot.Pool))]),
             "smart", 1, 1, null, target.Series);
-        target.Provider.Slots[0].TryLease(_fixture.Time.GetTimestamp()).ShouldBeTrue();
+        target.Provider.Slots[0].TryLease(_fixture.Time.GetTimestamp()).ShouldNotBeNull();
         Cool(target.Provider.Slots[1], 3600);
 
         var call = await ServeAsync(target);
