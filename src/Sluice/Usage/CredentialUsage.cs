@@ -4,16 +4,32 @@ using Sluice.Storage;
 namespace Sluice.Usage;
 
 /// <summary>What was done with a credential since the first record.</summary>
-/// <param name="Provider">The provider's name.</param>
-/// <param name="Credential">The credential's name.</param>
-/// <param name="Calls">All calls that ended with it.</param>
-/// <param name="Failed">Those that cost nothing because they failed.</param>
-/// <param name="Unpriced">Those whose price was not known.</param>
-/// <param name="InputTokens">Input, cached or not.</param>
-/// <param name="OutputTokens">Output with its reasoning.</param>
-/// <param name="CostNanoUsd">In billionths of a US dollar; what is unpriced is not in it.</param>
-internal sealed record CredentialUsage(
-    string Provider, string Credential, long Calls, long Failed, long Unpriced, long InputTokens, long OutputTokens, long CostNanoUsd);
+internal sealed record CredentialUsage
+{
+    /// <summary>The provider's name.</summary>
+    public string Provider { get; init; } = "";
+
+    /// <summary>The credential's name.</summary>
+    public string Credential { get; init; } = "";
+
+    /// <summary>All calls that ended with it.</summary>
+    public long Calls { get; init; }
+
+    /// <summary>Those that cost nothing because they failed.</summary>
+    public long Failed { get; init; }
+
+    /// <summary>Those whose price was not known.</summary>
+    public long Unpriced { get; init; }
+
+    /// <summary>Input, cached or not.</summary>
+    public long InputTokens { get; init; }
+
+    /// <summary>Output with its reasoning.</summary>
+    public long OutputTokens { get; init; }
+
+    /// <summary>In billionths of a US dollar; what is unpriced is not in it.</summary>
+    public long CostNanoUsd { get; init; }
+}
 
 /// <summary>Sums the account by credential, from the roll-ups of days.</summary>
 internal sealed class CredentialUsageReader(SqliteDatabase database)

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using NSubstitute;
 using Sluice.Credentials;
 using Sluice.Credentials.Import;
 
@@ -7,25 +6,14 @@ namespace Sluice.Tests.Cli;
 
 public sealed class CredentialsCommandsTests : IDisposable
 {
-    private readonly ICredentialImport _import = Substitute.For<ICredentialImport>();
-    private readonly ICredentialRuntime _runtime = Substitute.For<ICredentialRuntime>();
     private readonly CommandRun _run;
     private CredentialImportRequest? _asked;
 
     public CredentialsCommandsTests()
-    {
-        _import.ImportAsync(default!, default).ReturnsForAnyArgs(call =>
+        => _run = new CommandRun
         {
-            _asked = call.Arg<CredentialImportRequest>();
-            return _asked.Provider == "nobody" ? null : [new ImportResult("line 1", "a", ImportStatus.Created, "", "cred_1"), new ImportResult("line 2", "b", ImportStatus.Duplicate, "the same secret as 'a'")];
-        });
-        _runtime.List().Returns([new CredentialStatus("p", "good", CredentialState.Ready), new CredentialStatus("q", "bad", CredentialState.Ready)]);
-        _runtime.TestAsync(default!, default!, default, default).ReturnsForAnyArgs(call => new CredentialTestResult(call.ArgAt<string>(1) == "good", 200, $"asked for {call.ArgAt<string?>(2)}", 3));
-        _run = new CommandRun
-        {
-            Services = services => services.AddSingleton(_import).AddSingleton(_runtime),
+            Services = services => services.AddSingleton<ICredentialImport>(new Import(request => _asked = request)).AddSingleton<ICredentialRuntime>(new Runtime()),
         };
-    }
 
     public void Dispose() => _run.Dispose();
 
@@ -92,4 +80,30 @@ public sealed class CredentialsCommandsTests : IDisposable
 
     [Fact]
     public async Task Test_Unknown_IsNotFound() => (await _run.RunAsync("credentials test nobody")).ShouldBe(5);
+
+    /// <summary>Knows every provider save nobody; the first entry is new and the second is not.</summary>
+    private sealed class Import(Action<CredentialImportRequest> asked) : ICredentialImport
+    {
+        public Task<IReadOnlyList<ImportResult>?> ImportAsync(CredentialImportRequest request, CancellationToken cancellationToken)
+        {
+            asked(request);
+            return Task.FromResult<IReadOnlyList<ImportResult>?>(request.Provider == "nobody" ? null
+                : [new("line 1", "a", ImportStatus.Created, "", "cred_1"), new("line 2", "b", ImportStatus.Duplicate, "the same secret as 'a'")]);
+        }
+    }
+
+    /// <summary>Two credentials, of which one is accepted.</summary>
+    private sealed class Runtime : ICredentialRuntime
+    {
+        public IReadOnlyList<CredentialStatus> List() => [new("p", "good", CredentialState.Ready), new("q", "bad", CredentialState.Ready)];
+
+        public CredentialStatus? Find(string provider, string name) => throw new NotSupportedException();
+
+        public bool SetState(string provider, string name, CredentialState state, string? reason) => throw new NotSupportedException();
+
+        public Task<CredentialTestResult> TestAsync(string provider, string name, string? model, CancellationToken cancellationToken)
+            => Task.FromResult(new CredentialTestResult(name == "good", 200, $"asked for {model}", 3));
+
+        public Task<CredentialRefresh> RefreshAsync(string provider, string name, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
 }

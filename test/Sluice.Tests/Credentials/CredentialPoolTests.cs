@@ -51,7 +51,7 @@ public sealed class CredentialPoolTests
         var used = new HashSet<int>();
         for (var i = 0UL; i < 200; i++)
         {
-            var conversation = StableHash.Mix(i);
+            var conversation = StableHash.Mix(i + 1);
             var chosen = Lease(pool, conversation);
             (chosen % 100).ShouldBe(7);
             Lease(pool, conversation).ShouldBe(chosen);
