@@ -9,10 +9,13 @@ import { fileURLToPath } from 'node:url';
 const KEY = 'sk-clients-full-0123456789';
 const NARROW_KEY = 'sk-clients-narrow-0123456789';
 
-// The narrow key may use one model; the other exists, so that "not allowed" and "unknown" are told apart.
-const CONFIG = `
+const SIMULATOR = `
 providers:
   - { name: sim, type: simulator }
+`;
+
+// The narrow key may use one model; the other exists, so that "not allowed" and "unknown" are told apart.
+const KEYS = `
 keys:
   - { name: full, key: "${KEY}" }
   - { name: narrow, key: "${NARROW_KEY}", models: ["sim-small"] }
@@ -29,8 +32,13 @@ export async function connect() {
     };
   }
 
+  return startGateway(SIMULATOR);
+}
+
+/** A service of our own with these providers, as YAML. */
+export async function startGateway(providers) {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-clients-'));
-  writeFileSync(join(folder, 'sluice.yaml'), CONFIG);
+  writeFileSync(join(folder, 'sluice.yaml'), `${providers}${KEYS}`);
   const built = fileURLToPath(new URL('../../artifacts/bin/Sluice/release/sluice.dll', import.meta.url));
   const binary = process.env.SLUICE_BINARY ?? built;
   const serve = ['serve', '--urls', 'http://127.0.0.1:0', '--data', join(folder, 'data'), '--config', join(folder, 'sluice.yaml')];
