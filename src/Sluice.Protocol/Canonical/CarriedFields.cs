@@ -40,6 +40,11 @@ internal static class CarriedFields
         foreach (var block in blocks)
         {
             context.Report.DropForeign(block.Extensions, context.Target);
+            if (block is ToolCallBlock or TextBlock && block.Signature is { Data.Length: > 0 } signature && !signature.Owner.Accepts(context.Target))
+            {
+                context.Report.Drop(CanonicalField.Signatures, context.Client);
+            }
+
             switch (block)
             {
                 case ToolResultBlock result:

@@ -18,8 +18,8 @@ internal sealed class SequencedBlock(ContentBlock content)
     /// <summary>True once nothing more belongs to it.</summary>
     public bool Ended { get; set; }
 
-    /// <summary>True for a call of a function whose arguments are not JSON by now.</summary>
-    public bool IsUnfinishedCall => _arguments is not null && !HasNoArguments && !RawJson.IsValid(_arguments.WrittenSpan);
+    /// <summary>True for a call of a function whose arguments are not JSON by now, be it because none have come.</summary>
+    public bool IsUnfinishedCall => _arguments is not null && !RawJson.IsValid(_arguments.WrittenSpan);
 
     /// <summary>True for a call of a function that has no arguments at all.</summary>
     public bool HasNoArguments => _arguments is not null && _arguments.WrittenSpan.Trim(" \t\r\n"u8).IsEmpty;

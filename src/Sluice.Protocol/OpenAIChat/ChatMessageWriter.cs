@@ -269,13 +269,17 @@ internal sealed class ChatMessageWriter(Utf8JsonWriter json, FieldSet carried, W
         {
             json.WriteStartObject();
             json.WriteString("id", _ids.OfCall(call.CallId));
-            ChatToolCalls.Write(json, call);
+            ChatToolCalls.Write(json, WithOwnSignature(call));
             json.WriteExtensions(call.Extensions, context.Target);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
     }
+
+    /// <summary>A signature goes to the vendor that gave it, such as Google's Chat endpoint, and to no other.</summary>
+    private ToolCallBlock WithOwnSignature(ToolCallBlock call) =>
+        call.Signature is { } signature && !signature.Owner.Accepts(context.Target) && context.Client != ChatFields.Names ? call with { Signature = null } : call;
 
     private void WriteResults(ChatMessage message)
     {

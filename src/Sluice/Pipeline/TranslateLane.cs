@@ -140,7 +140,7 @@ internal sealed partial class TranslateLane(Settlement settlement, TimeProvider 
         }
     }
 
-    /// <summary>An answer that broke off never ends cleanly: a real status where nothing was sent, else an error event.</summary>
+    /// <summary>An answer that broke off never ends cleanly: a real status where nothing was said, else what came and an error event.</summary>
     private async ValueTask FinishAsync(GatewayCall call, UpstreamConnection upstream, AnswerTranslator answer, ServerConfig server)
     {
         if (!await settlement.SettleAnswerAsync(call, upstream).ConfigureAwait(false))
@@ -151,6 +151,11 @@ internal sealed partial class TranslateLane(Settlement settlement, TimeProvider 
         if (answer.Repairs.Count > 0)
         {
             Log.Repaired(logger, call.RequestId, call.Target!.Provider.Name, answer.Repairs);
+        }
+
+        if (call.Translation!.AnswerReport.Dropped is { Count: > 0 } lost)
+        {
+            Log.AnswerLost(logger, call.RequestId, call.Target!.Provider.Name, lost);
         }
 
         if (call.WantsBytes && !answer.Ended)
@@ -177,7 +182,7 @@ internal sealed partial class TranslateLane(Settlement settlement, TimeProvider 
 
     private static async ValueTask TellAsync(GatewayCall call, AnswerTranslator answer, GatewayError failure, ServerConfig server)
     {
-        if (!call.Committed)
+        if (!call.Committed && !(call.Streams && answer.HasSaid))
         {
             await ClientResponse.RefuseAsync(call, failure).ConfigureAwait(false);
             return;
@@ -199,6 +204,7 @@ internal sealed partial class TranslateLane(Settlement settlement, TimeProvider 
             IncludeUsage = translation.Request.IncludeUsage,
             Framing = call.Framing,
             Request = translation.Request,
+            Report = translation.AnswerReport,
         };
     }
 
@@ -206,5 +212,8 @@ internal sealed partial class TranslateLane(Settlement settlement, TimeProvider 
     {
         [LoggerMessage(3021, LogLevel.Debug, "{RequestId}: the answer of {Provider} was repaired: {Repairs}")]
         public static partial void Repaired(ILogger logger, string requestId, string provider, IReadOnlyList<string> repairs);
+
+        [LoggerMessage(3022, LogLevel.Debug, "{RequestId}: the client's dialect has no place for what {Provider} answered: {Lost}")]
+        public static partial void AnswerLost(ILogger logger, string requestId, string provider, IReadOnlyList<string> lost);
     }
 }

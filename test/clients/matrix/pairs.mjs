@@ -45,6 +45,7 @@ function featuresOf(ask) {
   const found = new Set(Object.keys(ask));
   for (const part of parts) {
     if (kindOf(part)) found.add(kindOf(part));
+    if (part.reasoning) found.add('reasoning');
     if (part.media) found.add('media').add('image');
     if (part.error) found.add('error');
   }
@@ -56,24 +57,25 @@ function sayable(ask, client) {
   const has = (feature) => feature in CLIENTS[client].names;
   const said = Object.fromEntries(Object.entries(ask).filter(([feature]) => has(feature)));
   const part = ({ media, error, ...rest }) => ({ ...rest, ...(media && has('media') && { media }), ...(error && has('error') && { error }) });
-  said.turns = ask.turns.map((turn) => ({ [Object.keys(turn)[0]]: partsOf(turn).filter((each) => !kindOf(each) || has(kindOf(each))).map(part) }));
+  said.turns = ask.turns.map((turn) => ({ [Object.keys(turn)[0]]: partsOf(turn).filter((each) => (!kindOf(each) || has(kindOf(each))) && (!each.reasoning || has('reasoning'))).map(part) }));
   return said;
 }
 
 /** The turns as the vendor must see them. */
-function turnsFor(upstream, { turns }) {
+function turnsFor(client, upstream, { turns }) {
   const found = [];
   const add = (who, parts) => (found.at(-1)?.[who] ? found.at(-1)[who].push(...parts) : found.push({ [who]: parts }));
   for (const turn of turns) {
     const who = Object.keys(turn)[0];
-    const parts = partsOf(turn).filter((part) => !kindOf(part) || hasPlace(upstream, kindOf(part)));
+    // Thoughts go to nobody but who thought them.
+    const parts = partsOf(turn).filter((part) => (!kindOf(part) || hasPlace(upstream, kindOf(part))) && (!part.reasoning || client === upstream));
     if (who !== 'tool') {
       add(who, parts);
       continue;
     }
     // Chat has no place for media in a tool's answer: they follow as the user's.
     const apart = upstream === 'chat';
-    const inOrder = upstream === 'gemini' ? callsBefore(turns, turn).map((id) => parts.find((part) => part.id === id)) : parts;
+    const inOrder = upstream === 'gemini' && client !== upstream ? callsBefore(turns, turn).map((id) => parts.find((part) => part.id === id)) : parts;
     add('tool', inOrder.map(({ id, text, media, error }) => ({ id, text, ...(media && !apart && { media }), ...(error && hasPlace(upstream, 'error') && { error }) })));
     if (apart && parts.some((part) => part.media)) add('user', parts.flatMap((part) => part.media ?? []));
   }
@@ -85,13 +87,16 @@ const callsBefore = (turns, turn) => turns[turns.indexOf(turn) - 1].assistant.fi
 const plain = (value) => JSON.parse(JSON.stringify(value));
 
 function checkRequest({ scenario, said, client, upstream, taken }) {
-  const lost = [];
+  const signs = CLIENTS[client].signs && said.turns.some((turn) => turn.assistant?.some((part) => part.call));
+  const lost = signs ? [CLIENTS[client].signs] : [];
   for (const feature of featuresOf(said)) {
-    const changed = scenario.arrives?.(feature, upstream, client);
-    if (changed === 'dropped' || (!changed && !hasPlace(upstream, feature))) lost.push(CLIENTS[client].names[feature]);
-    else if (changed) assert.deepEqual(plain({ ...taken.seen, ...changed }), plain(taken.seen), `${feature} arrives`);
-    else if (feature === 'turns') assert.deepEqual(plain(taken.seen.turns), plain(turnsFor(upstream, said)), 'the turns arrive');
-    else if (!MEDIA.includes(feature) && !['media', 'error'].includes(feature)) {
+    const { dropped, ...changed } = scenario.arrives?.(feature, upstream, client) ?? {};
+    const isChanged = Object.keys(changed).length > 0;
+    if (dropped || (!isChanged && !hasPlace(upstream, feature))) lost.push(CLIENTS[client].names[feature]);
+    if (isChanged) assert.deepEqual(plain({ ...taken.seen, ...changed }), plain(taken.seen), `${feature} arrives`);
+    else if (dropped || !hasPlace(upstream, feature)) continue;
+    else if (feature === 'turns') assert.deepEqual(plain(taken.seen.turns), plain(turnsFor(client, upstream, said)), 'the turns arrive');
+    else if (!MEDIA.includes(feature) && !['media', 'error', 'reasoning'].includes(feature)) {
       for (const [name, value] of Object.entries(arrives(feature, said[feature], upstream))) assert.deepEqual(plain({ it: taken.seen[name] }), plain({ it: value }), `${feature} arrives as ${name}`);
     }
   }
@@ -126,7 +131,7 @@ export async function exchange(run, scenario, client, upstream, streams) {
   const { gateway, vendor, sdks } = run;
   const said = sayable(scenario.ask, client);
   const body = CLIENTS[client].request(said, `${scenario.provider?.(client, upstream, streams) ?? upstream}/real-${upstream}`);
-  vendor.answer(scenario.answer);
+  vendor.answer(scenario.answer, client !== upstream);
   const heard = await CLIENTS[client].call(sdks[client], body, { streams, withUsage: scenario.withUsage ?? true });
   const requests = vendor.taken();
   assert.equal(requests.length, 1, `one call reaches the vendor: ${requests.map((each) => each.fault)}`);

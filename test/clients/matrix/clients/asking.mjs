@@ -7,13 +7,14 @@ export const some = (name, list) => (list.length > 0 ? { [name]: list } : {});
 export const lengthOf = (text, start, end) => [...(text ?? '')].slice(start, end).join('');
 
 /** What came over the wire of the last call: every SDK goes through fetch. */
-export const wire = { dropped: null, raw: '', sent: undefined };
+export const wire = { dropped: null, retryAfter: null, raw: '', sent: undefined };
 
 const direct = globalThis.fetch;
 
 globalThis.fetch = async (url, init) => {
   const response = await direct(url, init);
   wire.dropped = response.headers.get('x-sluice-dropped');
+  wire.retryAfter = response.headers.get('retry-after');
   wire.sent = typeof init?.body === 'string' ? JSON.parse(init.body) : undefined;
   const copy = response.clone();
   wire.raw = copy.text().catch(() => 'cut');

@@ -10,10 +10,14 @@ export const names = {
   topLogprobs: 'generationConfig.logprobs', stop: 'generationConfig.stopSequences', schema: 'generationConfig.responseJsonSchema', json: 'generationConfig.responseMimeType',
   budget: 'generationConfig.thinkingConfig.thinkingBudget', shows: 'generationConfig.thinkingConfig.includeThoughts', tools: 'tools.functionDeclarations',
   choice: 'toolConfig.functionCallingConfig', tier: 'serviceTier', search: 'tools.googleSearch', system: 'systemInstruction', turns: 'contents', image: 'inlineData',
-  imageUrl: 'fileData', file: 'inlineData', fileUrl: 'fileData', audio: 'inlineData', media: 'functionResponse.parts', error: 'functionResponse.response.error',
+  imageUrl: 'fileData', file: 'inlineData', fileUrl: 'fileData', audio: 'inlineData', reasoning: 'thought', media: 'functionResponse.parts', error: 'functionResponse.response.error',
 };
 
+/** How it spells the signature of its own vendor, which it gives back with the calls of earlier turns. */
+export const signs = 'thoughtSignature';
+
 function part(said) {
+  if (said.reasoning) return { text: said.reasoning, thought: true, thoughtSignature: said.signature };
   if (said.image) return { inlineData: { mimeType: 'image/png', data: said.image } };
   if (said.imageUrl) return { fileData: { mimeType: 'image/png', fileUri: said.imageUrl } };
   if (said.audio) return { inlineData: { mimeType: 'audio/wav', data: said.audio } };
@@ -28,7 +32,7 @@ function contentOf(turn) {
     return {
       role: 'user',
       parts: turn.tool.map(({ id, name, text, media, error }) => ({
-        functionResponse: { id, name, response: error ? { error: text } : { output: text }, ...(media && { parts: media.map(part) }) },
+        functionResponse: { id, name, response: error ? { error: text } : text.startsWith('{') ? JSON.parse(text) : { output: text }, ...(media && { parts: media.map(part) }) },
       })),
     };
   }

@@ -9,7 +9,7 @@ export const names = {
   max: 'max_tokens', temperature: 'temperature', topP: 'top_p', topK: 'top_k', stop: 'stop_sequences', schema: 'output_config.format', budget: 'thinking.budget_tokens',
   shows: 'thinking.display', tools: 'tools', strict: 'tools.strict', choice: 'tool_choice', parallel: 'tool_choice.disable_parallel_tool_use', tier: 'service_tier',
   user: 'metadata.user_id', marks: 'cache_control', search: 'tools.web_search', system: 'system', turns: 'messages', image: 'image', imageUrl: 'image', file: 'document',
-  fileUrl: 'document', media: 'tool_result.content', error: 'tool_result.is_error',
+  fileUrl: 'document', reasoning: 'thinking', media: 'tool_result.content', error: 'tool_result.is_error',
 };
 
 const part = (marks) => (said, place) => ({ ...bare(said), ...(place < marks && { cache_control: { type: 'ephemeral' } }) });
@@ -19,6 +19,7 @@ function bare(said) {
   if (said.imageUrl) return { type: 'image', source: { type: 'url', url: said.imageUrl } };
   if (said.file) return { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: said.file } };
   if (said.fileUrl) return { type: 'document', source: { type: 'url', url: said.fileUrl } };
+  if (said.reasoning) return { type: 'thinking', thinking: said.reasoning, signature: said.signature };
   if (said.call) return { type: 'tool_use', id: said.call.id, name: said.call.name, input: JSON.parse(said.call.args) };
   return { type: 'text', text: said.text };
 }

@@ -10,7 +10,7 @@ export const names = {
   verbosity: 'text.verbosity', effort: 'reasoning.effort', shows: 'reasoning.summary', tools: 'tools', strict: 'tools.strict', choice: 'tool_choice',
   parallel: 'parallel_tool_calls', tier: 'service_tier', metadata: 'metadata', user: 'safety_identifier', store: 'store', cacheKey: 'prompt_cache_key',
   marks: 'prompt_cache_breakpoint', search: 'tools.web_search', system: 'input', turns: 'input', image: 'input_image', imageUrl: 'input_image', file: 'input_file',
-  fileUrl: 'input_file.file_url', audio: 'input_audio', media: 'function_call_output.output',
+  fileUrl: 'input_file.file_url', audio: 'input_audio', reasoning: 'reasoning', media: 'function_call_output.output',
 };
 
 const part = (marks) => (said, place) => ({ ...bare(said), ...(place < marks && { prompt_cache_breakpoint: { mode: 'explicit' } }) });
@@ -31,7 +31,8 @@ function itemsOf(turn, marks) {
       type: 'function_call_output', call_id: id, output: media ? [{ type: 'input_text', text }, ...media.map(bare)] : text,
     }));
   }
-  return turn.assistant.map((said) => (said.call ? { type: 'function_call', call_id: said.call.id, name: said.call.name, arguments: said.call.args } : { role: 'assistant', content: said.text }));
+  const thought = ({ reasoning, signature }) => ({ type: 'reasoning', id: 'rs_1', summary: [{ type: 'summary_text', text: reasoning }], encrypted_content: signature });
+  return turn.assistant.map((said) => (said.reasoning ? thought(said) : said.call ? { type: 'function_call', call_id: said.call.id, name: said.call.name, arguments: said.call.args } : { role: 'assistant', content: said.text }));
 }
 
 const TIERS = { auto: 'auto', standard: 'default', flex: 'flex', priority: 'priority' };

@@ -1,5 +1,7 @@
 // Words: who says them, how they end, what they cost, how they are chosen.
 
+import assert from 'node:assert/strict';
+
 const say = (text) => [{ user: [{ text }] }];
 const stop = { text: 'Hello there', finish: 'stop' };
 
@@ -8,6 +10,7 @@ const ODD = 'größe "你好" \\ 😀\n\tdata: [DONE]\n\nevent: x {"a":1}</s>\u2
 
 export const text = [
   { name: 'a word', ask: { turns: say('say hello') }, hear: { ...stop, calls: [], reasoning: '' } },
+  { name: 'nothing to say', ask: { turns: say('be silent') }, answer: { choices: [[]] }, hear: { text: '', calls: [], finish: 'stop' } },
   { name: 'odd characters', ask: { turns: say(ODD), system: [ODD] }, answer: { parts: [{ text: ODD }] }, hear: { text: ODD, finish: 'stop' } },
   { name: 'system texts in order', ask: { system: ['Be brief.', 'Be kind.', 'Speak Latin.'], turns: say('hi') }, hear: stop },
   {
@@ -18,11 +21,21 @@ export const text = [
   { name: 'a limit', ask: { max: 7, turns: say('tell a long story') }, answer: { finish: 'length' }, hear: { text: 'Hello there', finish: 'length' } },
   { name: 'a filter', ask: { turns: say('something dark') }, answer: { finish: 'filter' }, hear: { finish: 'filter' } },
   {
+    name: 'a filter that says why',
+    ask: { turns: say('something dark') },
+    gives: (upstream) => upstream === 'messages' || upstream === 'gemini',
+    answer: { finish: 'filter', explanation: 'It is against the rules.' },
+    hear: { finish: 'filter' },
+    hearAs: (client) => ({ chat: { refusal: 'It is against the rules.' }, responses: { refusal: 'It is against the rules.' }, messages: { explanation: 'It is against the rules.' } })[client],
+    // Google's SDK leaves the message out of what it gives.
+    check: ({ raw }) => assert.match(raw, /It is against the rules\./),
+  },
+  {
     name: 'stop texts',
     needs: ['stop'],
     ask: { stop: ['END', '\n\n'], turns: say('count') },
     // Anthropic refuses stop texts of white space alone.
-    arrives: (feature, upstream, client) => (feature === 'stop' && upstream === 'messages' && client !== 'messages' ? { stop: ['END'] } : undefined),
+    arrives: (feature, upstream, client) => (feature === 'stop' && upstream === 'messages' && client !== 'messages' ? { stop: ['END'], dropped: true } : undefined),
     hear: stop,
   },
   {

@@ -26,13 +26,27 @@ export const thoughts = [
     hear,
   },
   {
+    name: 'no thoughts',
+    needs: ['effort'],
+    ask: { effort: 'none', turns: say('hi') },
+    arrives: (feature, upstream, client) => (feature === 'effort' && client !== upstream ? { messages: { off: true }, gemini: { budget: 0, shows: false } }[upstream] : undefined),
+    hear: { text: 'Hello there', reasoning: '' },
+  },
+  {
     name: 'thinking with sampling',
     needs: ['effort'],
     ask: { effort: 'medium', temperature: 0.5, topP: 0.5, max: 20_000, turns: say('think') },
     // Anthropic takes hardly any sampling from who thinks.
-    arrives: (feature, upstream) => (['temperature', 'topP'].includes(feature) && upstream === 'messages' ? 'dropped' : undefined),
+    arrives: (feature, upstream) => (['temperature', 'topP'].includes(feature) && upstream === 'messages' ? { dropped: true } : undefined),
     answer: thinking,
     hear,
+  },
+  {
+    name: 'thoughts that another vendor signed',
+    needs: ['reasoning'],
+    ask: { turns: [...say('one'), { assistant: [{ reasoning: 'A thought.', signature: 'c2lnbmVkIHRob3VnaHQ=' }, { text: 'two' }] }, ...say('three')] },
+    hear: { text: 'Hello there' },
+    check: ({ taken, client, upstream }) => assert.equal(taken.text.includes('c2lnbmVkIHRob3VnaHQ='), client === upstream),
   },
   {
     name: 'thoughts of a tool loop go back to who signed them',

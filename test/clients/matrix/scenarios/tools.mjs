@@ -40,6 +40,16 @@ export const toolUse = [
     check: ({ raw }) => assert.ok(raw.replace(/[^0-9]/g, '').includes(DIGITS) || joinedFragments(raw).includes(DIGITS), `the digits are kept: ${raw}`),
   },
   {
+    name: 'parallel calls that are told in turns',
+    ask: { tools, turns: say('weather?') },
+    gives: (upstream) => upstream === 'chat',
+    answer: { interleaved: true, parts: [call('call_1', '{"city":"Rome","days":1}'), call('call_2', '{"city":"Oslo","days":22}'), call('call_3', '{"city":"Paris"}', 'get_time')], finish: 'calls' },
+    hear: {
+      finish: 'calls',
+      calls: [{ name: 'get_weather', args: { city: 'Rome', days: 1 } }, { name: 'get_weather', args: { city: 'Oslo', days: 22 } }, { name: 'get_time', args: { city: 'Paris' } }],
+    },
+  },
+  {
     name: 'long ids of calls',
     ask: { tools, turns: say('weather?') },
     // As Google's and others' may be; Chat takes 40 characters and nothing but letters, digits, - and _.

@@ -19,7 +19,7 @@ const call = byMember('type', {
 });
 const nullable = (shape) => (value, path) => value === null || shape(value, path);
 const message = byMember('role', {
-  // No vendor that is only compatible knows the developer.
+  // No vendor that is only compatible knows the developer; a relayed request may name one all the same.
   system: object({ role: string, content: texts }, { name: string }),
   user: object({ role: string, content: either(string, list(userPart, 1)) }, { name: string }),
   assistant: object({ role: string, content: nullable(texts) }, { name: string, refusal: nullable(string), tool_calls: list(call, 1) }),
@@ -100,11 +100,12 @@ const TIERS = { auto: 'auto', default: 'standard', flex: 'flex', priority: 'prio
 
 /** What the request asks for, in no vendor's terms. */
 export function seen(body) {
-  const spoken = body.messages.filter((each) => each.role !== 'system');
+  const isSystem = (each) => each.role === 'system' || each.role === 'developer';
+  const spoken = body.messages.filter((each) => !isSystem(each));
   const choice = body.tool_choice;
   return {
     stream: body.stream ?? false,
-    system: body.messages.filter((each) => each.role === 'system').flatMap((each) => parts(each.content).map((part) => part.text)),
+    system: body.messages.filter(isSystem).flatMap((each) => parts(each.content).map((part) => part.text)),
     turns: joined(spoken.map(turnSeen)),
     tools: body.tools?.map((each) => ({ name: each.function.name, description: each.function.description, schema: each.function.parameters })),
     strict: body.tools?.some((each) => each.function?.strict),
@@ -155,6 +156,8 @@ export function document(script, model) {
   return { ...head('chat.completion', model), choices, usage: usageOf(script.usage), service_tier: 'default' };
 }
 
+const inTurns = (lists) => Array.from({ length: Math.max(0, ...lists.map((each) => each.length)) }, (_, place) => lists.flatMap((each) => each[place] ?? [])).flat();
+
 export function stream(script, model, body) {
   const asked = body.stream_options?.include_usage ?? false;
   const chunk = (index, delta, more = {}) => sse({ ...head('chat.completion.chunk', model), choices: [{ index, delta, logprobs: null, finish_reason: null, ...more }], ...(asked && { usage: null }) });
@@ -162,6 +165,8 @@ export function stream(script, model, body) {
   script.choices.forEach((said, index) => {
     events.push(chunk(index, { role: 'assistant', content: '', refusal: null }));
     let calls = 0;
+    const beginnings = [];
+    const pieces = [];
     for (const part of said) {
       if (part.reasoning) events.push(...fragments(part.reasoning).map((text) => chunk(index, { reasoning_content: text })));
       if (part.text) events.push(...fragments(part.text).map((text) => chunk(index, { content: text })));
@@ -169,10 +174,13 @@ export function stream(script, model, body) {
       if (part.citations) events.push(chunk(index, { annotations: part.citations.map(annotationOf) }));
       if (part.call) {
         const at = calls++;
-        events.push(chunk(index, { tool_calls: [{ index: at, ...callOf({ ...part.call, args: '' }) }] }));
-        events.push(...fragments(part.call.args).map((text) => chunk(index, { tool_calls: [{ index: at, function: { arguments: text } }] })));
+        beginnings.push(chunk(index, { tool_calls: [{ index: at, ...callOf({ ...part.call, args: '' }) }] }));
+        pieces.push(fragments(part.call.args).map((text) => chunk(index, { tool_calls: [{ index: at, function: { arguments: text } }] })));
       }
     }
+    // Some vendors tell the arguments of parallel calls in turns.
+    if (script.interleaved) events.push(...beginnings, ...inTurns(pieces));
+    else beginnings.forEach((beginning, place) => events.push(beginning, ...pieces[place]));
     if (script.logprobs) events.push(chunk(index, { content: '' }, { logprobs: tokensOf(script.logprobs) }));
   });
   script.choices.forEach((_, index) => events.push(chunk(index, {}, { finish_reason: FINISH[script.finish] })));

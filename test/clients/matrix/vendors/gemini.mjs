@@ -149,7 +149,7 @@ const tokensOf = (found) =>
 
 const candidate = (parts, index, more = {}) => ({ content: { role: 'model', parts }, index, ...more });
 const head = (model, candidates, more = {}) => ({ candidates, modelVersion: model, responseId: 'r-1', ...more });
-const endOf = (script) => ({ finishReason: script.choices[0].some((each) => each.refusal) ? 'PROHIBITED_CONTENT' : FINISH[script.finish] });
+const endOf = (script) => ({ finishReason: script.choices[0].some((each) => each.refusal) ? 'PROHIBITED_CONTENT' : FINISH[script.finish], finishMessage: script.explanation });
 const signs = (said, place) => said.findIndex((each) => each.call) === place;
 
 export function document(script, model) {
@@ -176,6 +176,9 @@ export function stream(script, model) {
 
 const STATUSES = { 400: 'INVALID_ARGUMENT', 429: 'RESOURCE_EXHAUSTED', 500: 'INTERNAL', 529: 'UNAVAILABLE' };
 
-export const error = (status, text) => ({ error: { code: status, message: text, status: STATUSES[status] } });
+/** Google says when to come back in the document. */
+const waitOf = (status) => (status === 429 ? { details: [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '2s' }] } : {});
+
+export const error = (status, text) => ({ error: { code: status, message: text, status: STATUSES[status], ...waitOf(status) } });
 
 export const streamError = (text) => sse({ error: { code: 500, message: text, status: 'INTERNAL' } });

@@ -120,6 +120,7 @@ export function seen(body) {
     parallel: body.tool_choice?.disable_parallel_tool_use === undefined ? undefined : !body.tool_choice.disable_parallel_tool_use,
     max: body.max_tokens, temperature: body.temperature, topP: body.top_p, topK: body.top_k, stop: body.stop_sequences ?? [],
     schema: body.output_config?.format?.schema, effort: body.output_config?.effort, budget: body.thinking?.budget_tokens,
+    off: body.thinking?.type === 'disabled',
     shows: body.thinking?.type === 'enabled' && body.thinking.display !== 'omitted',
     tier: { auto: 'auto', standard_only: 'standard' }[body.service_tier], user: body.metadata?.user_id,
     search: body.tools?.some((each) => each.name === 'web_search') ?? false,
@@ -153,6 +154,7 @@ function blocksOf(part, place) {
 const ended = (script) => ({
   stop_reason: script.stopText ? 'stop_sequence' : script.choices[0].some((part) => part.refusal) ? 'refusal' : FINISH[script.finish],
   stop_sequence: script.stopText ?? null,
+  ...(script.explanation && { stop_details: { type: 'refusal', category: null, explanation: script.explanation } }),
 });
 
 const head = (model, content, usage, end) => ({ id: 'msg_1', type: 'message', role: 'assistant', model, content, ...end, usage });

@@ -114,11 +114,12 @@ const TIERS = { auto: 'auto', default: 'standard', flex: 'flex', priority: 'prio
 /** What the request asks for, in no vendor's terms. */
 export function seen(body) {
   const choice = body.tool_choice;
-  const said = body.input.filter((each) => each.role !== 'system');
+  const isSystem = (each) => each.role === 'system' || each.role === 'developer';
+  const said = body.input.filter((each) => !isSystem(each));
   const functions = body.tools?.filter((each) => each.type === 'function');
   return {
     stream: body.stream ?? false,
-    system: [...(body.instructions ? [body.instructions] : []), ...body.input.filter((each) => each.role === 'system').flatMap((each) => parts(each.content).map((part) => part.text))],
+    system: [...(body.instructions ? [body.instructions] : []), ...body.input.filter(isSystem).flatMap((each) => parts(each.content).map((part) => part.text))],
     turns: joined(said.map(turnSeen)),
     tools: functions?.map((each) => ({ name: each.name, description: each.description, schema: each.parameters })),
     strict: functions?.some((each) => each.strict),
