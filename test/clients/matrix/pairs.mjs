@@ -166,7 +166,7 @@ async function cell(run, scenario, client, upstream, streams) {
 export function forEachPair(run, scenarios) {
   for (const scenario of scenarios) {
     for (const client of DIALECTS.filter((each) => !scenario.needs || scenario.needs.some((feature) => feature in CLIENTS[each].names))) {
-      for (const upstream of DIALECTS.filter((each) => scenario.gives?.(each) ?? true)) {
+      for (const upstream of DIALECTS.filter((each) => scenario.gives?.(each, client) ?? true)) {
         for (const streams of scenario.streamedOnly ? [true] : [false, true]) {
           it(`${scenario.name}: ${client} before ${upstream}${streams ? ', streamed' : ''}`, () => (scenario.run ?? cell)(run, scenario, client, upstream, streams));
         }

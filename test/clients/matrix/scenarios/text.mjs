@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 const say = (text) => [{ user: [{ text }] }];
 const stop = { text: 'Hello there', finish: 'stop' };
 
-// 1 GB of context aside, every character must survive: quotes, control characters, what looks like an event, what takes four bytes.
+// Every character must survive: quotes, control characters, what looks like an event, what takes four bytes.
 const ODD = 'größe "你好" \\ 😀\n\tdata: [DONE]\n\nevent: x {"a":1}</s>\u2028';
 
 export const text = [

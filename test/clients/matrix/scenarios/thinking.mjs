@@ -51,7 +51,8 @@ export const thoughts = [
   {
     name: 'thoughts of a tool loop go back to who signed them',
     ask: { effort: 'low', budget: 1024, shows: true, max: 6000, tools: [WEATHER], turns: say('weather in Rome?') },
-    gives: (upstream) => upstream !== 'chat',
+    // Chat has no signatures, and between equals nothing is taken out.
+    gives: (upstream, client) => upstream !== 'chat' && upstream !== client,
     run: toolLoop,
   },
 ];
@@ -69,10 +70,6 @@ async function toolLoop(run, scenario, client, upstream, streams) {
   const [call] = first.heard.calls;
   // A client that keeps no thoughts, as every agent on Chat does.
   const turns = [...scenario.ask.turns, { assistant: [{ call }] }, { tool: [{ id: call.id, name: 'get_weather', text: 'sunny' }] }];
-  if (client === upstream) {
-    counted();
-    return;
-  }
   const second = await exchange(run, { ...scenario, ask: { ...scenario.ask, turns } }, client, upstream, streams);
   assert.ok(second.taken.text.includes(signature), `the signature returns: ${second.taken.text}`);
   assert.equal(second.heard.text, 'Hello there');
