@@ -126,12 +126,13 @@ internal sealed class ChatMessageWriter(Utf8JsonWriter json, FieldSet carried, W
             return false;
         }
 
-        if (!context.Rules.CacheBreakpoints)
+        var takesMarks = context.Rules.CacheBreakpoints > 0;
+        if (!takesMarks)
         {
             context.Report.Drop(CanonicalField.CacheMarks, context.Client);
         }
 
-        return context.Rules.CacheBreakpoints;
+        return takesMarks;
     }
 
     private void WriteMedia(MediaBlock media)
@@ -246,7 +247,7 @@ internal sealed class ChatMessageWriter(Utf8JsonWriter json, FieldSet carried, W
     /// <summary>Only some vendors take thoughts back; OpenAI has no place for them.</summary>
     private void WriteReasoning(IReadOnlyList<ContentBlock> blocks)
     {
-        var shown = string.Join("\n\n", blocks.OfType<ReasoningBlock>().Select(block => block.Shown).Where(text => text.Length > 0));
+        var shown = string.Join("\n\n", blocks.OfType<ReasoningBlock>().Where(IsOwn).Select(block => block.Shown).Where(text => text.Length > 0));
         if (context.Rules.TakesReasoningContent && shown.Length > 0)
         {
             json.WriteString(ChatWords.ReasoningContent, shown);
@@ -256,6 +257,8 @@ internal sealed class ChatMessageWriter(Utf8JsonWriter json, FieldSet carried, W
             context.Report.Drop(CanonicalField.ReasoningText, context.Client);
         }
     }
+
+    private bool IsOwn(ReasoningBlock block) => block.Signature is null || block.Signature.Owner.Accepts(context.Target);
 
     private void WriteCalls(List<ToolCallBlock> calls)
     {
