@@ -18,7 +18,8 @@ public static class SignatureMarks
     /// <param name="dialect">Its dialect.</param>
     public static bool In(ReadOnlySpan<byte> body, Dialect dialect) => dialect switch
     {
-        Dialect.AnthropicMessages => HasMark(body, ""u8),
+        // In Chat, thought signatures in extra_content.
+        Dialect.AnthropicMessages or Dialect.OpenAIChat => HasMark(body, ""u8),
         Dialect.OpenAIResponses => HasMark(body, ""u8) || HasMark(body, "redacted."u8),
         // Base64 there: of "sluice." and of "redacted sluice.".
         Dialect.GeminiGenerate => Begins(body, "c2x1aWNlL"u8) || Begins(body, "cmVkYWN0ZWQgc2x1aWNlL"u8),

@@ -160,7 +160,7 @@ internal sealed class GeminiPartialCall(ToolCallBlock head)
             var end = isQuoted ? path.IndexOf($"{path[at + 1]}]", from, StringComparison.Ordinal)
                 : path[at] == '[' ? path.IndexOf(']', from)
                 : EndOfName(path, from);
-            if (end < from || path[0] != '$' || path[at] is not ('.' or '['))
+            if (end < from || (end == from && !isQuoted) || path[0] != '$' || path[at] is not ('.' or '['))
             {
                 break;
             }

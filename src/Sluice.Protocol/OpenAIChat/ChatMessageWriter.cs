@@ -272,12 +272,28 @@ internal sealed class ChatMessageWriter(Utf8JsonWriter json, FieldSet carried, W
         {
             json.WriteStartObject();
             json.WriteString("id", _ids.OfCall(call.CallId));
-            ChatToolCalls.Write(json, call);
+            ChatToolCalls.Write(json, WithOwnSignature(call));
             json.WriteExtensions(call.Extensions, context.Target);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+    }
+
+    /// <summary>A thought signature that came unmarked is of Google's own Chat endpoint; one that is marked is of another upstream.</summary>
+    private ToolCallBlock WithOwnSignature(ToolCallBlock call)
+    {
+        if (call.Signature is null || call.Signature.Owner.Platform.Length == 0 || call.Signature.Owner.Accepts(context.Target))
+        {
+            return call;
+        }
+
+        if (context.Client == ChatFields.Names)
+        {
+            context.Report.Drop("extra_content");
+        }
+
+        return call with { Signature = null };
     }
 
     private void WriteResults(ChatMessage message)

@@ -65,7 +65,7 @@ internal sealed partial class RequestTranslator(SignatureStore signatures, ILogg
     /// <see cref="GatewayCall.Rewritten"/>. Everything else says what the client said, as the dialect's own reader and writer
     /// keep it; the answer is relayed as it comes.
     /// </summary>
-    /// <returns>Null when the model's name cannot stand in the vendor's path.</returns>
+    /// <returns>As <see cref="Build"/>.</returns>
     public UpstreamRequest? Rewrite(GatewayCall call, RouteTarget target, CredentialSlot slot)
     {
         var translation = Begin(call, target);
@@ -79,6 +79,12 @@ internal sealed partial class RequestTranslator(SignatureStore signatures, ILogg
             SystemBetweenTurns = true,
             TakesReasoningContent = rules.TakesReasoningContent,
         });
+        if (translation.Report.Refused is { } refused)
+        {
+            call.Refusal = refused;
+            return null;
+        }
+
         Tell(call, translation);
         call.Rewritten = translation.Report;
         return UpstreamRequest.BuildRewritten(call, target, slot, body.WrittenSpan);

@@ -1,4 +1,3 @@
-using System.Text;
 using static Sluice.Providers.Tests.ProviderFixture;
 
 namespace Sluice.Providers.Tests.Failures;
@@ -17,5 +16,5 @@ public class SignatureRefusalsTests
     [InlineData("gemini", 400, """{"error":{"code":400,"message":"Function call is missing a thought_signature in functionCall parts.","status":"INVALID_ARGUMENT"}}""", true)]
     [InlineData("gemini", 400, """{"error":{"code":400,"message":"Please use a valid role: user, model.","status":"INVALID_ARGUMENT"}}""", false)]
     public void Classify_RefusedSignature_IsToldFromOtherRefusals(string type, int status, string body, bool refused) =>
-        Get(type).Classify(status, new HeaderList(), Encoding.UTF8.GetBytes(body), default).SignatureRefused.ShouldBe(refused);
+        Classify(type, status, body).SignatureRefused.ShouldBe(refused);
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Sluice.TestKit.Gateway;
 
 namespace Sluice.Tests.Integration;
 

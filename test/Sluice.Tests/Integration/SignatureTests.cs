@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Sluice.TestKit.Upstream;
 using Sluice.TestKit.Vendors;
 
@@ -55,14 +54,33 @@ public sealed class SignatureTests(SignatureFixture gateway) : IClassFixture<Sig
         var lane = gateway.NextLane();
         var marked = Convert.ToBase64String(Encoding.UTF8.GetBytes("sluice.anthropic-messages/anthropic:"));
 
-        var reply = await gateway.Client.PostAsync($"/v1beta/models/{lane.Name}-gemini:generateContent", $$$"""
-            {"contents":[{"role":"user","parts":[{"text":"weather?"}]},{"role":"model","parts":[{"functionCall":{"name":"weather","args":{}},"thoughtSignature":"{{{marked}}}"}]},
+        var reply = await gateway.Client.PostAsync($"/v1beta/models/{lane.Name}-gemini:generateContent", $$$$"""
+            {"contents":[{"role":"user","parts":[{"text":"weather?"}]},{"role":"model","parts":[{"functionCall":{"name":"weather","args":{}},"thoughtSignature":"{{{{marked}}}}"}]},
             {"role":"user","parts":[{"functionResponse":{"name":"weather","response":{"output":"sunny"}}}]}]}
             """);
 
         reply.Status.ShouldBe(200, reply.Text);
         var part = lane.Requests.Single().Json.GetProperty("contents")[1].GetProperty("parts")[0];
         part.GetProperty("thoughtSignature").GetString().ShouldBe("skip_thought_signature_validator");
+    }
+
+    [Fact]
+    public async Task Chat_MarkedThoughtSignatureAtOpenAI_IsLeftOut()
+    {
+        var lane = gateway.NextLane();
+
+        var reply = await gateway.Client.PostAsync("/v1/chat/completions", $$$$"""
+            {"model":"{{{{lane.Name}}}}-responses/gpt-4.1","stream":true,"messages":[{"role":"user","content":"weather?"},
+            {"role":"assistant","tool_calls":[{"id":"c1","type":"function","function":{"name":"weather","arguments":"{}"},"extra_content":{"google":{"thought_signature":"sluice.gemini-generate/gemini:CiQ="}}}]},
+            {"role":"tool","tool_call_id":"c1","content":"sunny"}]}
+            """);
+
+        reply.Status.ShouldBe(200, reply.Text);
+        reply.Header("x-sluice-dropped").ShouldBe("extra_content");
+        reply.Text.ShouldNotContain("\"usage\":{");
+        var sent = lane.Requests.Single();
+        sent.Text.ShouldNotContain("extra_content");
+        sent.Text.ShouldContain("sunny");
     }
 
     [Fact]
