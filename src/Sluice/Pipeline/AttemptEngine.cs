@@ -37,8 +37,7 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
                 upstream = await AttemptAsync(call, call.Target!, slot).ConfigureAwait(false);
                 if (upstream is null && MayGoWithoutSignatures(call))
                 {
-                    call.NoteFailedAttempt(call.Failure!.Value);
-                    call.WithoutSignatures = true;
+                    LeaveSignaturesOut(call);
                     upstream = await AttemptAsync(call, call.Target!, slot).ConfigureAwait(false);
                 }
 
@@ -335,6 +334,18 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
     private static bool MayGoWithoutSignatures(GatewayCall call) =>
         call is { Failure.SignatureRefused: true, WithoutSignatures: false, ClientGone: false, Expired: CallPhase.None }
         && (call.Translation is not null || call.Candidates.Length > 1 || call.Target!.Provider.Slots.Length > 1);
+
+    /// <summary>Prepares a second attempt at the same target, with the same lease.</summary>
+    private static void LeaveSignaturesOut(GatewayCall call)
+    {
+        var failure = call.Failure!.Value;
+        var series = call.Target!.Series.Provider;
+        series.AttemptFailed(failure.Kind);
+        series.AttemptStarted();
+        GatewayTracing.AttemptFailed(call.Span, call.Target.Provider.Name, failure);
+        call.NoteFailedAttempt(in failure);
+        call.WithoutSignatures = true;
+    }
 
     /// <summary>Takes a failure to account. Returns true when another candidate may be tried.</summary>
     private bool NoteFailure(GatewayCall call, CredentialSlot slot)
