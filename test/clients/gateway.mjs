@@ -48,6 +48,13 @@ export async function connect(config = CONFIG) {
   };
 }
 
+// The runner ends a file that takes too long with SIGTERM: what was started must not outlive it.
+const children = new Set();
+process.once('SIGTERM', () => {
+  children.forEach((child) => child.kill('SIGKILL'));
+  process.exit(1);
+});
+
 /** The simulator alone: the vendors, for a gateway that is told nothing of it. */
 export const simulate = () => start(['simulate'], tmpdir());
 
@@ -57,21 +64,16 @@ async function start(args, folder) {
   const options = { cwd: folder, env: cleanEnvironment({ SLUICE_ADMIN_KEY: ADMIN_KEY }) };
   const all = [...args, '--urls', `http://127.0.0.1:${await freePort()}`];
   const child = binary.endsWith('.dll') ? spawn('dotnet', [binary, ...all], options) : spawn(binary, all, options);
-  // The runner ends a file that takes too long with SIGTERM: the service must not outlive it.
-  const abandon = () => {
-    child.kill('SIGKILL');
-    process.exit(1);
-  };
-  process.once('SIGTERM', abandon);
+  children.add(child);
   return {
     url: await listening(child),
     stop: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
       const late = setTimeout(() => child.kill('SIGKILL'), 15_000);
-      process.off('SIGTERM', abandon);
       await ended;
       clearTimeout(late);
+      children.delete(child);
     },
   };
 }
