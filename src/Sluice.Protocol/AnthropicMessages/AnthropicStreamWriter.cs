@@ -25,6 +25,7 @@ internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWrite
     private IReadOnlyList<Extension> _usageExtensions = [];
     private int _index;
     private int _lastPart;
+    private bool _isSigned;
     private int _events;
 
     public void Dispose() => _sse.Dispose();
@@ -117,6 +118,11 @@ internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWrite
                 _isEnding = true;
                 break;
             case BlockStop when _open is not null:
+                if (_open is ReasoningBlock { Redacted: false } && !_isSigned && context.Unsigned is { } unsigned)
+                {
+                    WriteDelta(output, new SignatureDelta(0, _index, unsigned));
+                }
+
                 EndBlock(output);
                 break;
             default:
@@ -159,6 +165,7 @@ internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWrite
     private void WriteBlockStart(IBufferWriter<byte> output, ContentBlock content)
     {
         _lastPart = -1;
+        _isSigned = false;
         _open = _blocks.Shows(content) ? content : null;
         if (_open is null)
         {
@@ -184,6 +191,7 @@ internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWrite
             return;
         }
 
+        _isSigned |= delta is SignatureDelta;
         var json = Begin(output, "content_block_delta"u8);
         json.WriteNumber("index", _index);
         json.WriteStartObject("delta");

@@ -32,7 +32,10 @@ internal sealed record Translation(
     /// The value of <see cref="DroppedHeader"/>: printable ASCII, whatever the client called its members. Null when nothing was left out.
     /// The head of a stream goes out before all of its answer is known.
     /// </summary>
-    public string? Dropped => Lost is not { Count: > 0 } lost ? null : Printable(string.Join(", ", lost));
+    public string? Dropped => HeaderOf(Lost);
+
+    /// <summary>The value of <see cref="DroppedHeader"/> for what was left out; null for nothing.</summary>
+    public static string? HeaderOf(IReadOnlyList<string>? lost) => lost is not { Count: > 0 } ? null : Printable(string.Join(", ", lost));
 
     private static string Printable(string names) =>
         string.Create(Math.Min(names.Length, MaxHeader), names, static (header, text) =>
