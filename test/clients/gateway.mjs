@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const KEY = 'sk-clients-full-0123456789';
-const NARROW_KEY = 'sk-clients-narrow-0123456789';
+export const KEY = 'sk-clients-full-0123456789';
+export const NARROW_KEY = 'sk-clients-narrow-0123456789';
 
 // The narrow key may use one model; the other exists, so that "not allowed" and "unknown" are told apart.
 const CONFIG = `
@@ -18,9 +18,13 @@ keys:
   - { name: narrow, key: "${NARROW_KEY}", models: ["sim-small"] }
 `;
 
-/** @returns {Promise<{url: string, key: string, narrowKey: string | undefined, stop: () => Promise<void>}>} */
-export async function connect() {
-  if (process.env.SLUICE_URL) {
+/**
+ * @param {string} [config] Another configuration than the usual one: a service of our own is started in any case.
+ * @param {Record<string, string>} [environment] Variables for that service.
+ * @returns {Promise<{url: string, key: string, narrowKey: string | undefined, configure: (text: string) => void, stop: () => Promise<void>}>}
+ */
+export async function connect(config = undefined, environment = {}) {
+  if (process.env.SLUICE_URL && !config) {
     return {
       url: process.env.SLUICE_URL.replace(/\/$/, ''),
       key: process.env.SLUICE_KEY ?? KEY,
@@ -30,13 +34,14 @@ export async function connect() {
   }
 
   const folder = mkdtempSync(join(tmpdir(), 'sluice-clients-'));
-  writeFileSync(join(folder, 'sluice.yaml'), CONFIG);
+  const file = join(folder, 'sluice.yaml');
+  writeFileSync(file, config ?? CONFIG);
   const built = fileURLToPath(new URL('../../artifacts/bin/Sluice/release/sluice.dll', import.meta.url));
   const binary = process.env.SLUICE_BINARY ?? built;
-  const serve = ['serve', '--urls', 'http://127.0.0.1:0', '--data', join(folder, 'data'), '--config', join(folder, 'sluice.yaml')];
+  const serve = ['serve', '--urls', 'http://127.0.0.1:0', '--data', join(folder, 'data'), '--config', file];
   const child = binary.endsWith('.dll')
-    ? spawn('dotnet', [binary, ...serve], { cwd: folder, env: cleanEnvironment() })
-    : spawn(binary, serve, { cwd: folder, env: cleanEnvironment() });
+    ? spawn('dotnet', [binary, ...serve], { cwd: folder, env: cleanEnvironment(environment) })
+    : spawn(binary, serve, { cwd: folder, env: cleanEnvironment(environment) });
   // The runner ends a file that takes too long with SIGTERM: the service must not outlive it.
   const abandon = () => {
     child.kill('SIGKILL');
@@ -48,6 +53,7 @@ export async function connect() {
     url,
     key: KEY,
     narrowKey: NARROW_KEY,
+    configure: (text) => writeFileSync(file, text),
     stop: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');

@@ -1,6 +1,9 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Sluice.Mcp.Servers;
 using Sluice.Mcp.Wire;
+using Sluice.Protocol;
 using Sluice.Protocol.Canonical;
 using Sluice.Telemetry;
 
@@ -52,13 +55,42 @@ internal static class McpAnswer
         await http.Response.Body.WriteAsync(message, http.RequestAborted);
     }
 
-    /// <summary>A server's result as a client of either revision expects it: the sessionless one wants to be told that it is whole.</summary>
-    public static byte[] ResultFor(bool sessionless, RpcMessage answer)
-        => !sessionless || answer.Member("resultType").ValueKind != JsonValueKind.Undefined
+    /// <summary>A server's result as a client of either revision expects it: the sessionless one wants to be told that it is whole, and how long it holds.</summary>
+    public static byte[] ResultFor(McpRequest request, RpcMessage answer)
+    {
+        var (names, holds) = (answer.Member("resultType"), answer.Member("ttlMs"));
+        return !request.Sessionless || (names.ValueKind != JsonValueKind.Undefined && holds.ValueKind != JsonValueKind.Undefined)
             ? answer.Raw.ToArray()
             : RpcWriter.Object(json =>
             {
-                json.WriteString("resultType", "complete");
-                RpcWriter.WriteMembers(json, answer.Content, static _ => true);
+                if (names.ValueKind == JsonValueKind.Undefined)
+                {
+                    json.WriteString("resultType", "complete");
+                }
+
+                if (holds.ValueKind == JsonValueKind.Undefined && request.Message.Method == "resources/read")
+                {
+                    json.WriteNumber("ttlMs", 0);
+                    json.WriteString("cacheScope", "private");
+                }
+
+                RpcWriter.WriteMembers(json, answer.Content, name => name != "cacheScope" || holds.ValueKind != JsonValueKind.Undefined);
             });
+    }
+
+    /// <summary>A server's own error under the client's id. Errors like to repeat what they were sent, so that the server's secrets are taken out.</summary>
+    public static byte[] ErrorOf(McpRequest request, McpServer server, RpcMessage error)
+    {
+        var words = error.Raw.ToArray();
+        foreach (var secret in server.Secrets)
+        {
+            var cleaned = new ArrayBufferWriter<byte>(words.Length);
+            if (SecretRedactor.Redact(words, secret, cleaned))
+            {
+                words = cleaned.WrittenSpan.ToArray();
+            }
+        }
+
+        return RpcWriter.ForwardedError(request.Id, words);
+    }
 }

@@ -182,8 +182,8 @@ internal sealed class McpMethods(McpServers servers, McpSessions sessions)
         var reply = await server.RequestAsync(call, request.Http.RequestAborted);
         return reply switch
         {
-            { Answer: { Kind: RpcKind.Result } result } => Answer.Of(request, McpAnswer.ResultFor(request.Sessionless, result)),
-            { Answer: { } error } => new Answer(RpcWriter.ForwardedError(request.Id, error.Raw.ToArray()), null),
+            { Answer: { Kind: RpcKind.Result } result } => Answer.Of(request, McpAnswer.ResultFor(request, result)),
+            { Answer: { } error } => new Answer(McpAnswer.ErrorOf(request, server, error), null),
             _ => new McpRefusal(RpcCode.Gateway, McpErrors.Of(reply.Failure!, server.Config.Name), InBand: true),
         };
     }

@@ -111,8 +111,8 @@ internal sealed class ToolCallLane(
 
         var message = reply switch
         {
-            { Answer: { Kind: RpcKind.Result } result } => RpcWriter.Result(request.Id, McpAnswer.ResultFor(request.Sessionless, result)),
-            { Answer: { } error } => RpcWriter.ForwardedError(request.Id, error.Raw.ToArray()),
+            { Answer: { Kind: RpcKind.Result } result } => RpcWriter.Result(request.Id, McpAnswer.ResultFor(request, result)),
+            { Answer: { } error } => McpAnswer.ErrorOf(request, call.Server, error),
             { Failure: { } failure } => McpAnswer.MessageOf(new McpRefusal(RpcCode.Gateway, McpErrors.Of(failure, call.Tool.Server)), request.Id, call.RequestId),
             _ => null,
         };

@@ -1,3 +1,4 @@
+using System.Text;
 using Sluice.Configuration;
 using Sluice.Mcp.Catalog;
 
@@ -22,6 +23,8 @@ internal sealed partial class McpServer : IAsyncDisposable
     private static readonly TimeSpan SteadyAfter = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private const int ShortestSecret = 8;
+
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
 
     private readonly int _longestMessage;
@@ -52,6 +55,10 @@ internal sealed partial class McpServer : IAsyncDisposable
     public McpServerConfig Config { get; }
 
     public ServerStatus Status => _status;
+
+    /// <summary>What the server was given that no client may see; short values are left out, because they would stand in innocent words.</summary>
+    public IReadOnlyList<byte[]> Secrets => field ??= [.. Config.Headers.Values.Concat(Config.Env.Values).Append(Config.ApiKey)
+        .Select(secret => Encoding.UTF8.GetBytes(secret.Reveal())).Where(secret => secret.Length >= ShortestSecret)];
 
     /// <summary>USD of one call in billionths.</summary>
     public long NanoUsdPerCall => (long)decimal.Round(Config.PricePerCall * 1_000_000_000m);
