@@ -95,7 +95,7 @@ public sealed class McpTests(McpFixture mcp) : IClassFixture<McpFixture>
         var states = (await mcp.Admin.GetAsync("/api/admin/mcp")).Json.GetProperty("data").EnumerateArray()
             .ToDictionary(server => server.GetProperty("name").GetString()!, server => server);
 
-        states["redirect"].GetProperty("reason").GetString().ShouldContain("redirect");
+        states["redirect"].GetProperty("reason").GetString()!.ShouldContain("redirect");
         mcp.Upstream.Lane("redirect").Requests.ShouldAllBe(request => request.Path == "/mcp");
         states["refusing"].GetProperty("state").GetString().ShouldBe("down");
         var health = (await mcp.Admin.GetAsync("/health/detailed")).Json.GetProperty("components").GetProperty("mcp");
@@ -109,7 +109,7 @@ public sealed class McpTests(McpFixture mcp) : IClassFixture<McpFixture>
         var session = await mcp.SessionAsync();
         var paid = mcp.Upstream.Lane("paid").Once(UpstreamAnswer.Sse(": \n\n").Stall());
         string id;
-        await using (var open = await mcp.Client.OpenAsync("/mcp", McpWire.Call("paid__tool", id: "\"leaves\""), ("mcp-session-id", session)))
+        await using (var open = await mcp.Client.OpenAsync("/mcp", McpWire.Call("paid__tool", id: "\"leaves\""), ("mcp-session-id", session), ("accept", "application/json, text/event-stream")))
         {
             // The keep-alive shows that the call has begun.
             await open.ReadUntilAsync(": ");
@@ -136,9 +136,10 @@ public sealed class McpTests(McpFixture mcp) : IClassFixture<McpFixture>
         var refused = await poor.PostAsync("/mcp", McpWire.Call("paid__tool"), ("mcp-session-id", session));
 
         refused.Status.ShouldBe(403);
-        refused.Json.GetProperty("error").GetProperty("message").GetString().ShouldContain("budget");
+        refused.Json.GetProperty("error").GetProperty("message").GetString()!.ShouldContain("budget");
         mcp.Upstream.Lane("paid").Requests.Count.ShouldBe(before);
         var trace = (await mcp.Admin.GetAsync($"/api/admin/requests/{refused.Header("x-request-id")}")).Json;
+        (await mcp.Admin.GetAsync("/metrics")).Text.ShouldContain("sluice_cost_usd_total{operation=\"tool_call\",provider=\"paid\",model=\"paid__tool\"} 0.0");
         (trace.GetProperty("status").GetString(), trace.GetProperty("error_code").GetString()).ShouldBe(("refused", "budget_exceeded"));
     }
 

@@ -13,6 +13,9 @@ internal sealed class McpMethods(McpServers servers, McpSessions sessions)
     /// <summary>Many clients read the first page alone, so that pages are large.</summary>
     private const int PageEntries = 500;
 
+    /// <summary>Begins every cursor, so that another text is known to be none.</summary>
+    private const string CursorMark = "after:";
+
     private const int PageBytes = 4 * 1024 * 1024;
 
     /// <summary>How long a client of the sessionless revision may keep a list, in milliseconds.</summary>
@@ -125,7 +128,7 @@ internal sealed class McpMethods(McpServers servers, McpSessions sessions)
             bytes += entry.Json.Length;
             if (page.Count == PageEntries || (bytes > PageBytes && page.Count > 0))
             {
-                next = Convert.ToBase64String(Encoding.UTF8.GetBytes(page[^1].Shown));
+                next = Convert.ToBase64String(Encoding.UTF8.GetBytes(CursorMark + page[^1].Shown));
                 break;
             }
 
@@ -203,8 +206,9 @@ internal sealed class McpMethods(McpServers servers, McpSessions sessions)
             return false;
         }
 
-        after = Encoding.UTF8.GetString(bytes, 0, length);
-        return true;
+        var read = Encoding.UTF8.GetString(bytes, 0, length);
+        after = read.StartsWith(CursorMark, StringComparison.Ordinal) ? read[CursorMark.Length..] : null;
+        return after is not null;
     }
 
     private static void WriteCapabilities(Utf8JsonWriter json)

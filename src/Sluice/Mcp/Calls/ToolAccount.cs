@@ -91,6 +91,7 @@ internal sealed class ToolAccount(
     /// <param name="status">How it ended: what is settled or estimated costs its price, the rest nothing.</param>
     public async ValueTask<bool> SettleAsync(ToolCall call, UsageStatus status)
     {
+        call.IsSettled = true;
         var cost = CostOf(call, status);
         if (call.Hold is { } hold)
         {

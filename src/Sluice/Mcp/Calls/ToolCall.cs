@@ -43,6 +43,9 @@ internal sealed class ToolCall
     /// <summary>True once the server may have seen the call.</summary>
     public bool Dispatched { get; set; }
 
+    /// <summary>True once its outcome was decided.</summary>
+    public bool IsSettled { get; set; }
+
     /// <summary>The failure's code; null for an answer of the server's, errors of its tools included.</summary>
     public string? ErrorCode { get; set; }
 

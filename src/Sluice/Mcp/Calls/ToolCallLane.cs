@@ -52,7 +52,7 @@ internal sealed class ToolCallLane(
 
         try
         {
-            await RunAsync(request, account.Open(http, request.Caller, server, tool), cancel.Token);
+            await RunAsync(request, account.Open(http, request.Caller, server, tool), cancel);
         }
         finally
         {
@@ -60,7 +60,24 @@ internal sealed class ToolCallLane(
         }
     }
 
-    private async Task RunAsync(McpRequest request, ToolCall call, CancellationToken cancelled)
+    private async Task RunAsync(McpRequest request, ToolCall call, CancellationTokenSource cancel)
+    {
+        try
+        {
+            await ServeAsync(request, call, cancel);
+        }
+        finally
+        {
+            // Whatever broke: what the call held is given back, and it has its outcome.
+            if (!call.IsSettled)
+            {
+                call.ErrorCode = "internal_error";
+                await account.SettleAsync(call, call.Dispatched ? UsageStatus.Estimated : UsageStatus.Void);
+            }
+        }
+    }
+
+    private async Task ServeAsync(McpRequest request, ToolCall call, CancellationTokenSource cancel)
     {
         var http = request.Http;
         if (await account.AdmitAsync(call, http) is { } refused)
@@ -86,13 +103,14 @@ internal sealed class ToolCallLane(
         var begun = false;
         try
         {
-            var answer = call.Server.RequestAsync(outgoing, cancelled).AsTask();
-            begun = await RelayAsync(answer, related.Reader, events, token, cancelled);
+            var answer = call.Server.RequestAsync(outgoing, cancel.Token).AsTask();
+            begun = await RelayAsync(answer, related.Reader, events, token, cancel.Token);
             reply = await answer;
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException && cancelled.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or IOException)
         {
             // The client has cancelled or left, or Sluice stops: neither answer nor failure.
+            await cancel.CancelAsync();
         }
 
         await EndAsync(request, call, reply, begun ? events : null);

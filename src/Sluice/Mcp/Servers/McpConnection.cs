@@ -13,10 +13,17 @@ internal sealed class McpConnection : IAsyncDisposable
 {
     private const int MostPages = 50;
 
+    /// <summary>Answers to a server's own requests that are on their way; more are not given, or it could have us send without end.</summary>
+    private const int MostAnswers = 16;
+
     private readonly IMcpTransport _transport;
     private readonly McpServerConfig _server;
     private readonly Action _listChanged;
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastId;
+    private int _answering;
+    private int _running;
+    private bool _retired;
 
     private McpConnection(IMcpTransport transport, McpServerConfig server, Action listChanged)
     {
@@ -80,6 +87,7 @@ internal sealed class McpConnection : IAsyncDisposable
             Headers = IsSessionless ? [.. call.SessionlessHeaders()] : [],
             Related = call.Related is { } related ? message => Relate(message, id, related) : null,
         };
+        Interlocked.Increment(ref _running);
         try
         {
             return await _transport.RequestAsync(request, cancellationToken);
@@ -90,6 +98,25 @@ internal sealed class McpConnection : IAsyncDisposable
             _ = _transport.NotifyAsync(RpcWriter.Notification(Notifications.Cancelled, json => json.WriteNumber("requestId", id)), CancellationToken.None).AsTask();
             throw;
         }
+        finally
+        {
+            if (Interlocked.Decrement(ref _running) == 0 && Volatile.Read(ref _retired))
+            {
+                _idle.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>Ends the connection when its last request has ended, or after so long.</summary>
+    public async Task RetireAsync(TimeSpan longest, TimeProvider time)
+    {
+        Volatile.Write(ref _retired, true);
+        if (Volatile.Read(ref _running) > 0)
+        {
+            await _idle.Task.WaitAsync(longest, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await DisposeAsync();
     }
 
     /// <summary>Lists everything that the server has.</summary>
@@ -237,11 +264,30 @@ internal sealed class McpConnection : IAsyncDisposable
             var answer = message.Method == "ping"
                 ? RpcWriter.Result(message.Id!, "{}"u8.ToArray())
                 : RpcWriter.Error(message.Id, RpcCode.MethodNotFound, "The gateway does not serve this method: it speaks for many clients.");
-            _ = _transport.NotifyAsync(answer, CancellationToken.None).AsTask();
+            if (Interlocked.Increment(ref _answering) <= MostAnswers)
+            {
+                _ = SendAsync(answer);
+            }
+            else
+            {
+                Interlocked.Decrement(ref _answering);
+            }
         }
         else if (message.Method is Notifications.ToolsChanged or Notifications.PromptsChanged or Notifications.ResourcesChanged)
         {
             _listChanged();
+        }
+    }
+
+    private async Task SendAsync(byte[] answer)
+    {
+        try
+        {
+            await _transport.NotifyAsync(answer, CancellationToken.None);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _answering);
         }
     }
 

@@ -19,6 +19,8 @@ internal sealed partial class McpServer : IAsyncDisposable
     /// <summary>Whoever needs a server that is just being connected waits for at most so long.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan ChangePause = TimeSpan.FromMilliseconds(200);
+
     /// <summary>A connection that lasted so long is replaced at once when it fails.</summary>
     private static readonly TimeSpan SteadyAfter = TimeSpan.FromSeconds(10);
 
@@ -32,12 +34,14 @@ internal sealed partial class McpServer : IAsyncDisposable
     private readonly ILogger<McpServer> _logger;
     private readonly Action<CatalogParts> _changed;
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationToken _stopped;
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly long _made;
     private readonly Task _running;
     private volatile ServerStatus _status;
     private volatile McpConnection? _connection;
     private volatile TaskCompletionSource _attempt = NewAttempt();
+    private volatile McpFailure _left = new(McpFailureKind.BrokenOff, "the connection broke off");
 
     /// <param name="config">Its settings.</param>
     /// <param name="longestMessage">The largest message in bytes.</param>
@@ -49,6 +53,7 @@ internal sealed partial class McpServer : IAsyncDisposable
         (Config, _longestMessage, _changed, _time, _logger) = (config, longestMessage, changed, time, logger);
         _status = new ServerStatus(ServerState.Connecting, null, time.GetUtcNow(), "", null, ServerCatalog.Empty);
         _made = time.GetTimestamp();
+        _stopped = _stop.Token;
         _running = Task.Run(RunAsync);
     }
 
@@ -76,8 +81,8 @@ internal sealed partial class McpServer : IAsyncDisposable
     /// <returns>The answer or the failure; a cancelled request throws.</returns>
     public async ValueTask<UpstreamReply> RequestAsync(OutgoingCall call, CancellationToken cancellationToken)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
-        using var timer = _time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), deadline, Config.Timeout, Timeout.InfiniteTimeSpan);
+        using var timeout = new CancellationTokenSource(Config.Timeout, _time);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopped, timeout.Token);
         try
         {
             for (var tries = 0; ; tries++)
@@ -93,9 +98,10 @@ internal sealed partial class McpServer : IAsyncDisposable
                     return reply;
                 }
 
-                if (failure.Kind != McpFailureKind.ProtocolError)
+                // One broken answer says little about the connection; what these say holds for every request.
+                if (failure.Kind is McpFailureKind.SessionGone or McpFailureKind.Unreachable or McpFailureKind.CredentialRejected)
                 {
-                    Leave(connection);
+                    Leave(connection, failure);
                 }
 
                 if (failure.Kind != McpFailureKind.SessionGone || tries > 0)
@@ -106,7 +112,7 @@ internal sealed partial class McpServer : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return _stop.IsCancellationRequested
+            return _stopped.IsCancellationRequested
                 ? new McpFailure(McpFailureKind.BrokenOff, "it was taken out of the configuration, or Sluice stops")
                 : new McpFailure(McpFailureKind.TimedOut, "it did not answer within its timeout");
         }
@@ -121,7 +127,7 @@ internal sealed partial class McpServer : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        var stop = _stop.Token;
+        var stop = _stopped;
         var pause = FirstPause;
         try
         {
@@ -171,7 +177,7 @@ internal sealed partial class McpServer : IAsyncDisposable
             return false;
         }
 
-        await using (connection)
+        try
         {
             while (failure is null)
             {
@@ -182,8 +188,19 @@ internal sealed partial class McpServer : IAsyncDisposable
                     failure = await NextAsync(connection, stop);
                 }
             }
-
+        }
+        finally
+        {
             _connection = null;
+            if (Config.Transport == "http" && !stop.IsCancellationRequested)
+            {
+                // Other requests have connections of their own, and may well succeed.
+                _ = connection.RetireAsync(Config.Timeout, _time);
+            }
+            else
+            {
+                await connection.DisposeAsync();
+            }
         }
 
         WentDown(failure);
@@ -198,20 +215,37 @@ internal sealed partial class McpServer : IAsyncDisposable
     /// <summary>Waits for a reason to list again (null), or for the connection's end.</summary>
     private async Task<McpFailure?> NextAsync(McpConnection connection, CancellationToken stop)
     {
-        using var waited = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var awake = _wake.WaitAsync(waited.Token);
-        await Task.WhenAny(connection.Ended, awake, Task.Delay(RefreshInterval, _time, waited.Token));
-        await waited.CancelAsync();
+        if (!ReferenceEquals(_connection, connection))
+        {
+            return _left;
+        }
+
+        using (var waited = CancellationTokenSource.CreateLinkedTokenSource(stop))
+        {
+            await Task.WhenAny(connection.Ended, _wake.WaitAsync(waited.Token), Task.Delay(RefreshInterval, _time, waited.Token));
+            await waited.CancelAsync();
+        }
+
         stop.ThrowIfCancellationRequested();
-        return connection.Ended.IsCompletedSuccessfully ? await connection.Ended
-            : ReferenceEquals(_connection, connection) ? null
-            : new McpFailure(McpFailureKind.BrokenOff, "the connection failed");
+        if (connection.Ended.IsCompletedSuccessfully)
+        {
+            return await connection.Ended;
+        }
+
+        if (!ReferenceEquals(_connection, connection))
+        {
+            return _left;
+        }
+
+        // A server that changes without end is listed a few times a second, and no more.
+        await Task.Delay(ChangePause, _time, stop);
+        return null;
     }
 
     private async Task<T> WithinTimeoutAsync<T>(Func<CancellationToken, Task<T>> work, Func<McpFailure, T> failed, CancellationToken stop)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        using var timer = _time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), deadline, Config.Timeout, Timeout.InfiniteTimeSpan);
+        using var timeout = new CancellationTokenSource(Config.Timeout, _time);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop, timeout.Token);
         try
         {
             return await work(deadline.Token);
@@ -254,8 +288,9 @@ internal sealed partial class McpServer : IAsyncDisposable
     }
 
     /// <summary>Gives a connection up, so that another is made.</summary>
-    private void Leave(McpConnection connection)
+    private void Leave(McpConnection connection, McpFailure failure)
     {
+        _left = failure;
         if (ReferenceEquals(Interlocked.CompareExchange(ref _connection, null, connection), connection))
         {
             _attempt = NewAttempt();
@@ -286,8 +321,12 @@ internal sealed partial class McpServer : IAsyncDisposable
         }
 
         _status = new ServerStatus(ServerState.Ready, null, before.State == ServerState.Ready ? before.Since : now, connection.Version, now, catalog);
-        _connection = connection;
-        _attempt.TrySetResult();
+        if (before.State != ServerState.Ready)
+        {
+            _connection = connection;
+            _attempt.TrySetResult();
+        }
+
         Tell(catalog.DifferenceFrom(before.Catalog));
     }
 

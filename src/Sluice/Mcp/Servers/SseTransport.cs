@@ -39,7 +39,7 @@ internal sealed class SseTransport : SharedChannel
             using var response = await _http.SendAsync(post, cancellationToken);
             return response.IsSuccessStatusCode ? null : McpHttpClient.Explain(response.StatusCode);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException or ObjectDisposedException)
         {
             return McpHttpClient.Explain(e);
         }
@@ -52,7 +52,7 @@ internal sealed class SseTransport : SharedChannel
         {
             failure = await HearToTheEndAsync(_closed.Token);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException or ObjectDisposedException)
         {
             failure = McpHttpClient.Explain(e);
         }

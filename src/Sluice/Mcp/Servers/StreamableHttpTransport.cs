@@ -52,7 +52,7 @@ internal sealed class StreamableHttpTransport(McpServerConfig server, int longes
             using var response = await _http.SendAsync(post, cancellationToken);
             return await ReadAsync(request, response, cancellationToken);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException or ObjectDisposedException)
         {
             return McpHttpClient.Explain(e);
         }
@@ -65,7 +65,7 @@ internal sealed class StreamableHttpTransport(McpServerConfig server, int longes
             using var post = NewPost(message);
             using var response = await _http.SendAsync(post, cancellationToken);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException or ObjectDisposedException)
         {
             // The next request finds out.
         }
@@ -230,7 +230,7 @@ internal sealed class StreamableHttpTransport(McpServerConfig server, int longes
 
             return !events.Exceeded;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException or ObjectDisposedException)
         {
             return true;
         }
