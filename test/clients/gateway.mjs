@@ -1,5 +1,6 @@
 // The gateway under test: SLUICE_URL and SLUICE_KEY where they are set, else a service of our own on a free port.
 import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
 import { it as nodeIt } from 'node:test';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const KEY = 'sk-clients-full-0123456789';
+export const ADMIN_KEY = 'sk-clients-admin-0123456789abcdef0123456789';
 export const NARROW_KEY = 'sk-clients-narrow-0123456789';
 
 // The narrow key may use one model; the other exists, so that "not allowed" and "unknown" are told apart.
@@ -19,12 +21,13 @@ keys:
 `;
 
 /**
- * @param {string} [config] Another configuration than the usual one: a service of our own is started in any case.
- * @param {Record<string, string>} [environment] Variables for that service.
- * @returns {Promise<{url: string, key: string, narrowKey: string | undefined, configure: (text: string) => void, stop: () => Promise<void>}>}
+ * The gateway with a configuration of its own, or the usual one before its own simulator.
+ * @param {string} [config] What its sluice.yaml says.
+ * @param {{own?: boolean}} [options] `own` starts one in any case: the test needs its very configuration.
+ * @returns {Promise<{url: string, key: string, narrowKey: string | undefined, configure?: (text: string) => void, stop: () => Promise<void>}>}
  */
-export async function connect(config = undefined, environment = {}) {
-  if (process.env.SLUICE_URL && !config) {
+export async function connect(config = CONFIG, { own = false } = {}) {
+  if (process.env.SLUICE_URL && !own) {
     return {
       url: process.env.SLUICE_URL.replace(/\/$/, ''),
       key: process.env.SLUICE_KEY ?? KEY,
@@ -34,34 +37,46 @@ export async function connect(config = undefined, environment = {}) {
   }
 
   const folder = mkdtempSync(join(tmpdir(), 'sluice-clients-'));
-  const file = join(folder, 'sluice.yaml');
-  writeFileSync(file, config ?? CONFIG);
-  const built = fileURLToPath(new URL('../../artifacts/bin/Sluice/release/sluice.dll', import.meta.url));
-  const binary = process.env.SLUICE_BINARY ?? built;
-  const serve = ['serve', '--urls', 'http://127.0.0.1:0', '--data', join(folder, 'data'), '--config', file];
-  const child = binary.endsWith('.dll')
-    ? spawn('dotnet', [binary, ...serve], { cwd: folder, env: cleanEnvironment(environment) })
-    : spawn(binary, serve, { cwd: folder, env: cleanEnvironment(environment) });
-  // The runner ends a file that takes too long with SIGTERM: the service must not outlive it.
-  const abandon = () => {
-    child.kill('SIGKILL');
-    process.exit(1);
-  };
-  process.once('SIGTERM', abandon);
-  const url = await listening(child);
+  writeFileSync(join(folder, 'sluice.yaml'), config);
+  const service = await start(['serve', '--data', join(folder, 'data'), '--config', join(folder, 'sluice.yaml')], folder);
   return {
-    url,
+    url: service.url,
     key: KEY,
     narrowKey: NARROW_KEY,
-    configure: (text) => writeFileSync(file, text),
+    configure: (text) => writeFileSync(join(folder, 'sluice.yaml'), text),
+    stop: async () => {
+      await service.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+// The runner ends a file that takes too long with SIGTERM: what was started must not outlive it.
+const children = new Set();
+process.once('SIGTERM', () => {
+  children.forEach((child) => child.kill('SIGKILL'));
+  process.exit(1);
+});
+
+/** The simulator alone: the vendors, for a gateway that is told nothing of it. */
+export const simulate = () => start(['simulate'], tmpdir());
+
+async function start(args, folder) {
+  const built = fileURLToPath(new URL('../../artifacts/bin/Sluice/release/sluice.dll', import.meta.url));
+  const binary = process.env.SLUICE_BINARY ?? built;
+  const options = { cwd: folder, env: cleanEnvironment({ SLUICE_ADMIN_KEY: ADMIN_KEY }) };
+  const all = [...args, '--urls', `http://127.0.0.1:${await freePort()}`];
+  const child = binary.endsWith('.dll') ? spawn('dotnet', [binary, ...all], options) : spawn(binary, all, options);
+  children.add(child);
+  return {
+    url: await listening(child),
     stop: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
       const late = setTimeout(() => child.kill('SIGKILL'), 15_000);
-      process.off('SIGTERM', abandon);
       await ended;
       clearTimeout(late);
-      rmSync(folder, { recursive: true, force: true });
+      children.delete(child);
     },
   };
 }
@@ -75,6 +90,17 @@ export function cleanEnvironment(more = {}) {
   return { ...Object.fromEntries(kept), NO_COLOR: '1', ...more };
 }
 
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
 function listening(child) {
   let output = '';
   return new Promise((resolve, reject) => {
@@ -84,7 +110,7 @@ function listening(child) {
     }, 30_000);
     const take = (data) => {
       output += data;
-      const match = /listening(?: on)?:? *"?(http:\/\/127\.0\.0\.1:[1-9]\d*)/i.exec(output);
+      const match = /listen(?:ing|s)(?: on)?:? *"?(http:\/\/127\.0\.0\.1:[1-9]\d*)/i.exec(output);
       if (match) {
         clearTimeout(late);
         resolve(match[1]);

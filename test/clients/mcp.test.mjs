@@ -4,17 +4,13 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { LoggingMessageNotificationSchema, ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, it as nodeIt } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { run } from './agent.mjs';
-import { cleanEnvironment, connect, it, KEY, NARROW_KEY } from './gateway.mjs';
+import { claude, makeDesk } from './cli.mjs';
+import { ADMIN_KEY, connect, it, KEY, NARROW_KEY } from './gateway.mjs';
 import { eventStream, sessionless, streamable } from './mcp/servers.mjs';
 import { PNG } from './mcp/tools.mjs';
 
-const ADMIN_KEY = 'sk-clients-admin-0123456789abcdef0123';
 const POOR_KEY = 'sk-clients-poor-0123456789';
 const SLOW_KEY = 'sk-clients-slow-0123456789';
 const SERVER_SECRET = 'server-secret-0123456789';
@@ -64,7 +60,7 @@ keys:
     fetch(`${gateway.url}/mcp`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}`, ...headers }, body });
   before(async () => {
     [web, old, modern] = await Promise.all([streamable(), eventStream(), sessionless()]);
-    gateway = await connect(config(), { SLUICE_ADMIN_KEY: ADMIN_KEY });
+    gateway = await connect(config(), { own: true });
     await eventually('every server that lives', async () => (await admin('/api/admin/mcp')).data?.filter((s) => s.state === 'ready').length === 4);
   });
   after(async () => {
@@ -214,10 +210,9 @@ keys:
 
   it('keeps the secrets of each side from the other', async () => {
     const made = await client();
-    const before = process.env.HOME;
     const { content } = await made.callTool({ name: 'local__env' });
     assert.deepEqual(JSON.parse(content[0].text), { ONLY: 'this' });
-    assert.ok(before, 'the control: there is more in our own environment');
+    assert.ok(process.env.PATH, 'the control: there is more in our own environment');
     await made.callTool({ name: 'web__echo', arguments: { text: 'x' } });
     assert.equal(web.headers.authorization, `Bearer ${SERVER_SECRET}`);
     assert.equal(web.headers['x-team'], 'blue');
@@ -361,32 +356,17 @@ keys:
   });
 
   nodeIt('Claude Code calls a joined tool', { timeout: 90_000 }, async () => {
-    const home = mkdtempSync(join(tmpdir(), 'sluice-mcp-home-'));
+    const desk = makeDesk();
     try {
-      const servers = join(home, 'mcp.json');
-      writeFileSync(servers, JSON.stringify({ mcpServers: { sluice: { type: 'http', url: `${gateway.url}/mcp`, headers: { Authorization: `Bearer ${KEY}` } } } }));
+      desk.put('mcp.json', JSON.stringify({ mcpServers: { sluice: { type: 'http', url: `${gateway.url}/mcp`, headers: { Authorization: `Bearer ${KEY}` } } } }));
       const tool = 'mcp__sluice__web__echo';
-      const before = (await admin('/api/admin/usage/records?key=full')).data.filter((record) => record.upstream_model === 'echo' && record.provider === 'web').length;
-      const ended = await run('claude', ['-p', `use the tool ${tool}`, '--mcp-config', servers, '--strict-mcp-config', '--allowedTools', tool], {
-        cwd: home,
-        env: cleanEnvironment({
-          HOME: home,
-          ANTHROPIC_BASE_URL: gateway.url,
-          ANTHROPIC_AUTH_TOKEN: KEY,
-          ANTHROPIC_MODEL: 'sim-small',
-          ANTHROPIC_SMALL_FAST_MODEL: 'sim-small',
-          CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-          DISABLE_TELEMETRY: '1',
-          DISABLE_AUTOUPDATER: '1',
-        }),
-      });
+      const calls = async () => (await admin('/api/admin/usage/records?key=full')).data.filter((record) => record.model === 'web__echo').length;
+      const before = await calls();
+      const ended = await claude(desk, gateway, 'sim-small', `use the tool ${tool}`, ['--mcp-config', 'mcp.json', '--strict-mcp-config', '--allowedTools', tool]);
       assert.equal(ended.code, 0, `${ended.stdout}\n${ended.stderr}`);
-      await eventually('the call on the account', async () => {
-        const { data } = await admin('/api/admin/usage/records?key=full');
-        return data.filter((record) => record.upstream_model === 'echo' && record.provider === 'web').length > before;
-      });
+      await eventually('the call on the account', async () => (await calls()) > before);
     } finally {
-      rmSync(home, { recursive: true, force: true });
+      desk.clear();
     }
   });
 });
