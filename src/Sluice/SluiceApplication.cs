@@ -6,6 +6,7 @@ using Sluice.Endpoints;
 using Sluice.Hosting;
 using Sluice.Idempotency;
 using Sluice.Limits;
+using Sluice.Mcp;
 using Sluice.Pipeline;
 using Sluice.Pricing;
 using Sluice.Providers;
@@ -40,6 +41,7 @@ internal static class SluiceApplication
         services.AddPricing();
         services.AddTelemetry().AddServiceHealth();
         services.AddPipeline();
+        services.AddMcp();
         services.AddAdministration(new AdministrationOptions
         {
             ProviderTypes = [.. types.All.Where(type => type.Served).Select(type => new SelectableProviderType(type.Type, type.DefaultBaseUrl, type.RequiresBaseUrl))],
@@ -56,7 +58,7 @@ internal static class SluiceApplication
         var app = builder.Build();
         app.UseRouting();
         app.UseEndpointAccess();
-        app.MapOpenAI().MapAnthropic().MapGemini().MapModelLists().MapOperations().MapAdministration().MapRoot();
+        app.MapOpenAI().MapAnthropic().MapGemini().MapModelLists().MapMcp().MapOperations().MapAdministration().MapRoot();
         app.UseEndpoints(static _ => { });
         app.RequirePolicies();
         app.RegisterGauges();
