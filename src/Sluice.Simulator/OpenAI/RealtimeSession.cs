@@ -117,7 +117,7 @@ internal sealed class RealtimeSession(Call call, RealtimeWire wire) : IDisposabl
                     await CommitAsync(cause);
                     break;
                 case "response.create":
-                    await RespondAsync(sent.Get("response").Clone(), cause);
+                    await RespondAsync(sent.Get("response") is { ValueKind: JsonValueKind.Object } asked ? asked.Clone() : default, cause);
                     break;
                 case "response.cancel" when _running is { } running:
                     await running.CancelAsync();

@@ -57,7 +57,22 @@ internal sealed class RealtimeSession : IDisposable
     {
         var up = PumpClientAsync();
         var down = PumpVendorAsync();
-        var end = await _ended.Task.ConfigureAwait(false);
+        await Task.WhenAny(_ended.Task, up, down).ConfigureAwait(false);
+
+        // A pump that stops without a reason has met a defect, which comes to light below.
+        End(SessionEnd.Failed(WebSocketCloseStatus.InternalServerError, PipelineErrors.Internal()));
+        try
+        {
+            await CloseAsync(await _ended.Task.ConfigureAwait(false), up, down).ConfigureAwait(false);
+        }
+        finally
+        {
+            await _account.CloseAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task CloseAsync(SessionEnd end, Task up, Task down)
+    {
         _call.ErrorCode = end.Error?.Code ?? (end.ClientLeft && _account.IsRunning ? "client_gone" : null);
 
         // The client first: whoever is refused need not wait for the vendor's count.
@@ -85,7 +100,6 @@ internal sealed class RealtimeSession : IDisposable
         }
 
         await both.ConfigureAwait(false);
-        await _account.CloseAsync().ConfigureAwait(false);
     }
 
     /// <summary>Looks at deadlines and at the key. Called by the timer of all sessions; blocks nothing.</summary>

@@ -154,7 +154,14 @@ internal sealed class SessionAccount(GatewayCall call, AccountBooks books) : IDi
         var (status, tokens) = usage is { } counted && (counted.Total > 0 || !failed) ? (UsageStatus.Settled, counted)
             : failed ? (UsageStatus.Failed, default)
             : (UsageStatus.Estimated, response.Estimate());
-        return await SettleAsync(response, status, tokens).ConfigureAwait(false);
+        var durable = await SettleAsync(response, status, tokens).ConfigureAwait(false);
+        if (Short is not null)
+        {
+            // What the response did not use may be enough for the next one.
+            await CoverAsync().ConfigureAwait(false);
+        }
+
+        return durable;
     }
 
     /// <summary>A transcript of the caller's audio has come, which another model has made and another price is for.</summary>
