@@ -93,15 +93,24 @@ internal sealed class RealtimeGateway(
         http.Response.Headers[RequestId.Header] = call.RequestId;
         LimitHeaders.Write(http.Response.Headers, call.Operation.Dialect, call.Limit, call.LimitSeenAt);
         var silence = server.KeepAlive > TimeSpan.Zero ? server.KeepAlive : Timeout.InfiniteTimeSpan;
-        using var client = new SessionSocket(
-            await http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+        WebSocket accepted;
+        try
+        {
+            accepted = await http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
             {
                 SubProtocol = handshake.Chosen,
                 KeepAliveInterval = silence,
                 KeepAliveTimeout = server.WriteTimeout,
-            }).ConfigureAwait(false),
-            http.Abort,
-            time);
+            }).ConfigureAwait(false);
+        }
+        catch (Exception e) when (SessionSocket.IsExpected(e))
+        {
+            // It left while the vendor was being asked.
+            call.ErrorCode = "client_gone";
+            return;
+        }
+
+        using var client = new SessionSocket(accepted, http.Abort, time);
         using var vendor = new SessionSocket(
             WebSocket.CreateFromStream(new UpgradedStream(upstream), new WebSocketCreationOptions
             {

@@ -122,10 +122,12 @@ internal sealed class SessionAccount(GatewayCall call, AccountBooks books) : IDi
     /// <summary>Counts a piece of a response.</summary>
     public void Count(in RealtimeEvent piece, ReadOnlySpan<byte> message)
     {
-        var id = RealtimeEvent.TextOf(message, piece.ResponseId);
         lock (_running)
         {
-            (_running.Find(one => one.Id == id) ?? _running.LastOrDefault())?.Count(in piece, books.Time.GetTimestamp());
+            if (_running.Count > 0)
+            {
+                OwnerOf(in piece, message).Count(in piece, books.Time.GetTimestamp());
+            }
         }
     }
 
@@ -217,6 +219,18 @@ internal sealed class SessionAccount(GatewayCall call, AccountBooks books) : IDi
     }
 
     public void Dispose() => _turn.Dispose();
+
+    /// <summary>The response that a piece belongs to. Nearly always there is but one, and then no text is made of the id.</summary>
+    private RunningResponse OwnerOf(in RealtimeEvent piece, ReadOnlySpan<byte> message)
+    {
+        if (_running.Count == 1)
+        {
+            return _running[0];
+        }
+
+        var id = RealtimeEvent.TextOf(message, piece.ResponseId);
+        return _running.Find(one => one.Id == id) ?? _running[^1];
+    }
 
     private long EstimatedInput => Math.Max(1, _conversation.Said / Settlement.BytesPerToken);
 

@@ -3,7 +3,6 @@ using System.Net.WebSockets;
 using System.Text.Json;
 using Sluice.TestKit;
 using Sluice.TestKit.Gateway;
-using Sluice.TestKit.Upstream;
 
 namespace Sluice.Tests.Integration;
 
