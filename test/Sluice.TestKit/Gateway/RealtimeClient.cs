@@ -73,7 +73,7 @@ public sealed class RealtimeClient : IAsyncDisposable
                 }
             }
         }
-        catch (WebSocketException)
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
             return null;
         }

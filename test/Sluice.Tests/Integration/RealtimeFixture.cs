@@ -18,7 +18,7 @@ public sealed class RealtimeFixture : IAsyncLifetime
     /// <summary>Has a little more than the most that one response of <c>poor</c> can cost.</summary>
     public const string PoorKey = "sk-realtime-poor-0123456789";
 
-    public const long PoorNanoUsd = 76_500_000;
+    public const long PoorNanoUsd = 523_000_000;
 
     /// <summary>USD per million, with prices of audio.</summary>
     public const string Price = "input: 4, output: 16, cache_read: 0.4, audio_input: 32, audio_output: 64";
@@ -68,16 +68,16 @@ public sealed class RealtimeFixture : IAsyncLifetime
             .Key("full", Key)
             .Key("single", SingleKey, limits: "concurrency: 1")
             .Key("slow", SlowKey, limits: "tpm: 1500")
-            .Key("poor", PoorKey, budget: "usd: 0.0765, per: total")
-            .Provider("sim", "simulator", "");
+            .Key("poor", PoorKey, budget: "usd: 0.523, per: total")
+            .Simulator("sim");
         foreach (var lane in Lanes)
         {
             config.Provider(lane, "openai", upstream.BaseUrl(lane), lane == "quiet" ? "timeouts: { idle: 1s }" : "");
             config.Model(lane, SluiceConfigBuilder.Target(lane, $"gpt-realtime-{lane}", price: Price));
         }
 
-        // 2,112 tokens of a conversation in which nothing was said, and 4,096 of an answer: 0.073984 USD.
-        config.Model("poor", SluiceConfigBuilder.Target("sim", "sim-realtime", price: "input: 4, output: 16"));
+        // 2,112 tokens of a conversation in which nothing was said, and 32,000 of an answer whose longest nobody knows: 0.520448 USD.
+        config.Model("poor", SluiceConfigBuilder.Target("sim", "sim-poor", price: "input: 4, output: 16"));
         config.Model("failover", SluiceConfigBuilder.Target("down", "gpt-a", 1, Price), SluiceConfigBuilder.Target("echo", "gpt-b", 2, Price));
         foreach (var model in new[] { "sim-realtime", "sim-realtime.slow-tokens=100", "sim-realtime.cut", "sim-realtime.no-usage", "sim-realtime.tokens=600" })
         {
