@@ -73,7 +73,7 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
     }
 
     /// <summary>Leases the best candidate that was not tried; null when there is none.</summary>
-    private CredentialSlot? NextCandidate(GatewayCall call)
+    internal CredentialSlot? NextCandidate(GatewayCall call)
     {
         if (call.Attempts == GatewayCall.MaxAttempts || call.ClientGone)
         {
@@ -239,7 +239,7 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
     }
 
     /// <summary>Reads a bounded part of an error document and has the provider say what it means.</summary>
-    private async ValueTask ReadErrorAsync(GatewayCall call, RouteTarget target, CredentialSlot slot, UpstreamConnection upstream, int status)
+    internal async ValueTask ReadErrorAsync(GatewayCall call, RouteTarget target, CredentialSlot slot, UpstreamConnection upstream, int status)
     {
         // The headers must be read first: reading the body on gives their bytes up.
         var json = HeaderPolicy.IsJson(upstream.FindRaw("content-type"u8));
@@ -310,14 +310,14 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
         return (end < 0 ? data : data[..end]).Trim((byte)' ');
     }
 
-    private static UpstreamConnection? Fail(GatewayCall call, UpstreamFailureKind kind, UpstreamStage stage, string code)
+    internal static UpstreamConnection? Fail(GatewayCall call, UpstreamFailureKind kind, UpstreamStage stage, string code)
     {
         call.FailureBody = null;
         call.Failure = new UpstreamFailure(kind, stage, 0, code);
         return null;
     }
 
-    private static bool Broken(GatewayCall call, UpstreamConnection upstream, UpstreamStage stage)
+    internal static bool Broken(GatewayCall call, UpstreamConnection upstream, UpstreamStage stage)
     {
         Fail(
             call,
@@ -348,7 +348,7 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
     }
 
     /// <summary>Takes a failure to account. Returns true when another candidate may be tried.</summary>
-    private bool NoteFailure(GatewayCall call, CredentialSlot slot)
+    internal bool NoteFailure(GatewayCall call, CredentialSlot slot)
     {
         var failure = call.Failure!.Value;
         var target = call.Target!;

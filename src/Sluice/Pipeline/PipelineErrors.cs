@@ -15,6 +15,12 @@ internal static class PipelineErrors
         $"The model '{Shown(model)}' does not exist here or is not served any more. GET /v1/models lists what this key may use.")
     { Param = "model" };
 
+    /// <summary>The query names no model, or one that is longer than any name.</summary>
+    public static GatewayError ModelMissing() => new(
+        ErrorKind.InvalidRequest, PeekErrors.MissingMember,
+        "The query names no model. Open the session with ?model=MODEL; GET /v1/models lists what this key may use.")
+    { Param = "model" };
+
     public static GatewayError ModelNotAllowed(string model) => new(
         ErrorKind.Forbidden, "model_not_allowed",
         $"This API key may not use the model '{Shown(model)}'. GET /v1/models lists what it may use; an administrator can allow more.")
