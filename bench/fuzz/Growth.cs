@@ -10,8 +10,9 @@ namespace Sluice.Fuzz;
 /// </summary>
 internal static partial class Growth
 {
-    private const int Shorter = 64 * 1024;
+    private const int Shorter = 96 * 1024;
     private const int Times = 4;
+    private const int Retries = 8;
 
     /// <summary>Four times the input in so many times the time is no longer noise.</summary>
     private const double Worst = 9;
@@ -21,20 +22,15 @@ internal static partial class Growth
     /// <summary>Tries one reader; the answer names what grew.</summary>
     /// <param name="subject">The reader.</param>
     /// <param name="longest">How long one reading may take, which bounds the run.</param>
-    /// <param name="every">Tries each so-many-th place.</param>
-    public static List<string> Of(Subject subject, TimeSpan longest, int every)
+    public static List<string> Of(Subject subject, TimeSpan longest)
     {
         var grown = new List<string>();
-        var place = 0;
         foreach (var seed in subject.Seeds.Select(Encoding.UTF8.GetString))
         {
             foreach (var (at, piece) in Pieces(seed))
             {
-                if (place++ % every == 0)
-                {
-                    Try(subject, seed, at, piece, same: true, longest, grown);
-                    Try(subject, seed, at, piece, same: false, longest, grown);
-                }
+                Try(subject, seed, at, piece, same: true, longest, grown);
+                Try(subject, seed, at, piece, same: false, longest, grown);
             }
         }
 
@@ -47,7 +43,7 @@ internal static partial class Growth
         {
             var few = Time(subject, Make(seed, at, piece, Shorter / piece.Length, same), target);
             var many = Time(subject, Make(seed, at, piece, Times * Shorter / piece.Length, same), target);
-            for (var retry = 0; retry < 3 && IsGrown(few, many); retry++)
+            for (var retry = 0; retry < Retries && IsGrown(few, many); retry++)
             {
                 few = Max(few, Time(subject, Make(seed, at, piece, Shorter / piece.Length, same), target));
                 many = Min(many, Time(subject, Make(seed, at, piece, Times * Shorter / piece.Length, same), target));

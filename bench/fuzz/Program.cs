@@ -19,7 +19,7 @@ if (args is ["growth", ..])
     var grown = 0;
     foreach (var one in Subject.All.Where(one => args.Length == 1 || one.Name.Contains(args[1], StringComparison.OrdinalIgnoreCase)))
     {
-        var found = Growth.Of(one, TimeSpan.FromSeconds(1), every: 1);
+        var found = Growth.Of(one, TimeSpan.FromSeconds(1));
         Console.WriteLine($"{one.Name}: {found.Count} places grow faster than the input");
         found.ForEach(what => Console.WriteLine($"    {what}"));
         grown += found.Count;
