@@ -14,6 +14,8 @@ public sealed class BlockSequencer
     /// <summary>The most choices of one answer: as many as OpenAI gives (<c>n</c>), who gives the most.</summary>
     public const int MostChoices = 128;
 
+    private const int LongestName = 512;
+
     private readonly SortedList<int, ChoiceSequence> _choices = [];
     private readonly HashSet<string> _callIds = [];
     private readonly List<string> _repairs = [];
@@ -124,8 +126,13 @@ public sealed class BlockSequencer
 
         _started = true;
         _messageId = start.Id;
-        legal.Add(start);
+        legal.Add(IsNamed(start) ? start : start with { Id = Cut(start.Id), Model = Cut(start.Model) });
     }
+
+    /// <summary>Two dialects repeat both names in every event.</summary>
+    private static bool IsNamed(MessageStart start) => start.Id.Length <= LongestName && start.Model.Length <= LongestName;
+
+    private static string Cut(string name) => name.Length <= LongestName ? name : name[..LongestName];
 
     private void AddToBlock(BlockEvent next, ICollection<StreamEvent> legal)
     {

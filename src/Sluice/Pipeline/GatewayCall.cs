@@ -127,6 +127,12 @@ internal sealed class GatewayCall
     /// <summary>How the current attempt is translated; null where it is relayed.</summary>
     public Translation? Translation { get; set; }
 
+    /// <summary>What the upstream did wrong and translation repaired: codes of <see cref="AnswerRepairs"/>; none where it is relayed.</summary>
+    public IReadOnlyList<string> Repairs { get; set; } = [];
+
+    /// <summary>The code of what ended a translated answer that had begun; empty for most.</summary>
+    public string AnswerError { get; set; } = "";
+
     /// <summary>Why the current attempt's target cannot be asked at all; null when it can.</summary>
     public GatewayError? Refusal { get; set; }
 
