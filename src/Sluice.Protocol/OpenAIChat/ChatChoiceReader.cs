@@ -53,6 +53,11 @@ internal sealed class ChatChoiceReader(int index, Owner owner)
 
         if (finish is not null)
         {
+            foreach (var call in _calls.Values)
+            {
+                call.End(index, events);
+            }
+
             events.Add(finish with { Extensions = extensions });
         }
     }
@@ -155,6 +160,16 @@ internal sealed class ChatChoiceReader(int index, Owner owner)
         private bool _begun;
 
         public int Block => block;
+
+        /// <summary>The arguments of a call that never named its tool belong nowhere, which is for the sequencer to say.</summary>
+        public void End(int choice, ICollection<StreamEvent> events)
+        {
+            if (_held is { Length: > 0 } lost)
+            {
+                _held = null;
+                events.Add(new ArgumentsDelta(choice, block, lost.ToString()));
+            }
+        }
 
         public bool IsOther(string? id) => !string.IsNullOrEmpty(id) && _id is not null && id != _id;
 
