@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using Sluice.Protocol.Canonical;
 
@@ -20,9 +21,11 @@ internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWrite
     private bool _isEnding;
     private Grounding? _grounding;
     private int _cited;
+    private StringBuilder? _wrapped;
     private Finish _finish = new(FinishReason.Stop);
     private TokenUsage _usage;
     private IReadOnlyList<Extension> _usageExtensions = [];
+    private bool _hasInput;
     private int _index;
     private int _lastPart;
     private bool _isSigned;
@@ -145,6 +148,7 @@ internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWrite
             WriteGrounding(output);
         }
 
+        EndInput(output);
         _open = null;
         _isEnding = false;
         var json = Begin(output, "content_block_stop"u8);
@@ -185,6 +189,12 @@ internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWrite
 
     private void WriteDelta(IBufferWriter<byte> output, BlockDelta delta)
     {
+        if (delta is ArgumentsDelta arguments && _open is ToolCallBlock call && IsWrapped(call, arguments.Fragment))
+        {
+            _wrapped = (_wrapped ?? new StringBuilder()).Append(arguments.Fragment);
+            return;
+        }
+
         // Only thoughts have a slot for a signature.
         if (delta is SignatureDelta && _open is not ReasoningBlock)
         {
@@ -234,6 +244,40 @@ internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWrite
     {
         json.WriteString("type", type);
         json.WriteString(member, value);
+    }
+
+    /// <summary>What is no object becomes a member of one, as in a whole answer; it has to be complete for that.</summary>
+    private bool IsWrapped(ToolCallBlock call, string fragment)
+    {
+        if (!_hasInput)
+        {
+            var begin = fragment.AsSpan().TrimStart(" \t\r\n");
+            _hasInput = !begin.IsEmpty;
+            return call.Kind == ToolCallKind.Custom || (_hasInput && begin[0] != '{');
+        }
+
+        return _wrapped is not null;
+    }
+
+    private void EndInput(IBufferWriter<byte> output)
+    {
+        if (_open is ToolCallBlock { Kind: ToolCallKind.Custom })
+        {
+            _wrapped ??= new StringBuilder();
+        }
+
+        if (_wrapped is not null)
+        {
+            var json = Begin(output, "content_block_delta"u8);
+            json.WriteNumber("index", _index);
+            json.WriteStartObject("delta");
+            WriteDelta(json, "input_json_delta", "partial_json", $$"""{"input":{{WireWriting.ToRaw(_wrapped.ToString())}}}""");
+            json.WriteEndObject();
+            End(output, json);
+        }
+
+        _wrapped = null;
+        _hasInput = false;
     }
 
     private void WriteEnd(IBufferWriter<byte> output)

@@ -43,6 +43,9 @@ internal sealed class ChatAssistant
             case "audio" when cursor.IsObject:
                 _audio = ReadAudio(ref cursor);
                 break;
+            case ChatWords.ReasoningContent or "reasoning" or "tool_calls" or "annotations" or "audio":
+                cursor.Skip();
+                break;
             default:
                 ChatMessageReader.Keep(ref cursor, _extensions ??= [], name);
                 break;

@@ -139,6 +139,12 @@ internal sealed class GatewayCall
     /// <summary>True once a vendor has refused a signature: what follows is asked without what that vendor is to have signed.</summary>
     public bool WithoutSignatures { get; set; }
 
+    /// <summary>What the upstream did wrong and translation repaired: codes of <see cref="AnswerRepairs"/>; none where it is relayed.</summary>
+    public IReadOnlyList<string> Repairs { get; set; } = [];
+
+    /// <summary>The code of what ended a translated answer that had begun; empty for most.</summary>
+    public string AnswerError { get; set; } = "";
+
     /// <summary>Why the current attempt's target cannot be asked at all; null when it can.</summary>
     public GatewayError? Refusal { get; set; }
 

@@ -45,7 +45,9 @@ internal sealed partial class TranslateLane(Settlement settlement, TimeProvider 
         while (true)
         {
             Translate(call, upstream, answer);
-            if ((upstream.BodyComplete || tap.HasLastWord || answer.Ended) && !await settlement.SettleAnswerAsync(call, upstream).ConfigureAwait(false))
+            // The tap's last word is not the translator's: what comes after it may yet be wrong, and belongs in the trace.
+            if ((upstream.BodyComplete || answer.Ended || (tap.HasLastWord && !call.WantsBytes))
+                && !await SettleAsync(call, upstream, answer).ConfigureAwait(false))
             {
                 return false;
             }
@@ -143,7 +145,12 @@ internal sealed partial class TranslateLane(Settlement settlement, TimeProvider 
     /// <summary>An answer that broke off never ends cleanly: a real status where nothing was said, else what came and an error event.</summary>
     private async ValueTask FinishAsync(GatewayCall call, UpstreamConnection upstream, AnswerTranslator answer, ServerConfig server)
     {
-        if (!await settlement.SettleAnswerAsync(call, upstream).ConfigureAwait(false))
+        if (call.WantsBytes && !answer.Ended)
+        {
+            answer.Fail(PipelineErrors.BrokenOff(call.Expired));
+        }
+
+        if (!await SettleAsync(call, upstream, answer).ConfigureAwait(false))
         {
             return;
         }
@@ -156,11 +163,6 @@ internal sealed partial class TranslateLane(Settlement settlement, TimeProvider 
         if (call.Translation!.AnswerReport.Dropped is { Count: > 0 } lost)
         {
             Log.AnswerLost(logger, call.RequestId, call.Target!.Provider.Name, lost);
-        }
-
-        if (call.WantsBytes && !answer.Ended)
-        {
-            answer.Fail(PipelineErrors.BrokenOff(call.Expired));
         }
 
         if (answer.Failure is not null && !upstream.BodyComplete)
@@ -178,6 +180,14 @@ internal sealed partial class TranslateLane(Settlement settlement, TimeProvider 
         {
             await TellAsync(call, answer, failure, server).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Puts the answer on the account with what was wrong with it; later calls change nothing.</summary>
+    private ValueTask<bool> SettleAsync(GatewayCall call, UpstreamConnection upstream, AnswerTranslator answer)
+    {
+        call.Repairs = answer.Repairs;
+        call.AnswerError = answer.Failure?.Code ?? "";
+        return settlement.SettleAnswerAsync(call, upstream);
     }
 
     private static async ValueTask TellAsync(GatewayCall call, AnswerTranslator answer, GatewayError failure, ServerConfig server)
