@@ -23,6 +23,9 @@ public sealed record Operation(string Name, Dialect Dialect, string GenAIName)
     /// <summary>False for operations that vendors serve free of charge, such as counting tokens.</summary>
     public bool Metered { get; init; } = true;
 
+    /// <summary>What the call makes, for credentials that bound kinds of calls by themselves.</summary>
+    public CallKind Kind { get; init; }
+
     /// <summary>True where a model is asked for an answer, in any dialect: what can be translated into another one.</summary>
     public bool Generates { get; init; }
 

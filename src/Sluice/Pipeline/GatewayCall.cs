@@ -44,6 +44,9 @@ internal sealed class GatewayCall
     /// <summary>The most attempts of a call.</summary>
     public const int MaxAttempts = 5;
 
+    /// <summary>How long after its last deadline a call may still hold a credential, should it hang in spite of everything.</summary>
+    private static readonly TimeSpan LeaseGrace = TimeSpan.FromMinutes(1);
+
     private readonly CallWatchdog _watchdog;
     private readonly TriedCandidate[] _tried = new TriedCandidate[MaxAttempts];
     private long _deadline = long.MaxValue;
@@ -54,6 +57,8 @@ internal sealed class GatewayCall
     private int _writer;
     private int _clientGone;
     private int _expired;
+    private long _leaseUntil = long.MaxValue;
+    private ulong? _conversation;
     private bool _ended;
     private UpstreamConnection? _upstream;
     private CancellationTokenSource? _connecting;
@@ -117,6 +122,12 @@ internal sealed class GatewayCall
     public RouteTarget? Target { get; set; }
 
     public CredentialSlot? Slot { get; set; }
+
+    /// <summary>What the current attempt holds of its credential; released when the attempt is over, and once more when the call ends.</summary>
+    public CredentialLease? Lease { get; set; }
+
+    /// <summary>The hash of the conversation that the call goes on with; worked out where a provider has more than one credential. 0 for none.</summary>
+    public ulong Conversation => _conversation ??= ConversationHash.Of(Body, Peek);
 
     /// <summary>What the current attempt asks of its upstream: <see cref="Operation"/> itself, or what it is translated to.</summary>
     public Operation UpstreamOperation { get; private set; }
@@ -242,7 +253,7 @@ internal sealed class GatewayCall
     /// </summary>
     public long DueAt => Math.Min(
         Math.Min(Volatile.Read(ref _deadline), Volatile.Read(ref _totalDeadline)),
-        Math.Min(Volatile.Read(ref _keepAliveAt), Volatile.Read(ref _detachedUntil)));
+        Math.Min(Math.Min(Volatile.Read(ref _keepAliveAt), Volatile.Read(ref _detachedUntil)), Volatile.Read(ref _leaseUntil)));
 
     internal int WatchShard { get; set; }
 
@@ -407,6 +418,12 @@ internal sealed class GatewayCall
 
     private void ActOn(long now)
     {
+        if (Volatile.Read(ref _leaseUntil) <= now)
+        {
+            Volatile.Write(ref _leaseUntil, long.MaxValue);
+            Lease?.Release();
+        }
+
         if (Volatile.Read(ref _totalDeadline) <= now)
         {
             Expire(CallPhase.Total);
@@ -439,6 +456,7 @@ internal sealed class GatewayCall
             Volatile.Write(ref _detachedUntil, long.MaxValue);
             Volatile.Write(ref _keepAliveAt, long.MaxValue);
             Volatile.Write(ref _deadline, long.MaxValue);
+            Volatile.Write(ref _leaseUntil, _watchdog.After(LeaseGrace));
         }
 
         if (Interlocked.CompareExchange(ref _expired, (int)phase, (int)CallPhase.None) != (int)CallPhase.None)
