@@ -86,6 +86,7 @@ internal static class FailureTable
         {
             RetryAfter = kind == OutOfCredit && resetByVendor is { } reset ? reset : After(kind, headers, error, now),
             QuotaUsedUp = kind == RateLimited && error.DailyQuota,
+            SignatureRefused = kind == BadRequest && SignatureRefusals.Is(error),
             ShouldRetry = headers.Find("x-should-retry") switch
             {
                 "true" => true,

@@ -39,6 +39,7 @@ namespace Sluice.Admin;
 [JsonSerializable(typeof(UsageSummary))]
 [JsonSerializable(typeof(PriceTable))]
 [JsonSerializable(typeof(RequestTraceItem))]
+[JsonSerializable(typeof(Page<McpServerItem>))]
 [JsonSerializable(typeof(ConfigurationItem))]
 [JsonSerializable(typeof(ReloadedItem))]
 [JsonSerializable(typeof(SetupBody))]

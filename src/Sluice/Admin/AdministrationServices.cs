@@ -36,6 +36,7 @@ internal static class AdministrationServices
         Create<UsageEndpoints>().Map(routes);
         Create<PriceEndpoints>().Map(routes);
         Create<RequestEndpoints>().Map(routes);
+        Create<McpServerEndpoints>().Map(routes);
         Create<ConfigurationEndpoints>().Map(routes);
         Create<SetupEndpoints>().Map(routes);
         Create<OpenApiEndpoints>().Map(routes);

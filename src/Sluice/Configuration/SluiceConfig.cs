@@ -16,6 +16,7 @@ internal sealed record SluiceConfig
     public IReadOnlyList<LimitRuleConfig> Limits { get; init; } = [];
 
     public IReadOnlyDictionary<string, ServiceConfig> Services { get; init; } = new Dictionary<string, ServiceConfig>();
+    public McpConfig Mcp { get; init; } = new();
 }
 
 /// <summary>Where a value comes from; the admin API shows it and refuses to change what a file owns.</summary>
@@ -206,6 +207,9 @@ internal sealed record KeyConfig
 
     /// <summary>Model names or patterns that the key may use; <c>*</c> for all. Default all.</summary>
     public IReadOnlyList<string> Models { get; init; } = ["*"];
+
+    /// <summary>Tools that the key may use, as <c>server/tool</c> with <c>*</c> for any run of characters. Default none.</summary>
+    public IReadOnlyList<string> Mcp { get; init; } = [];
 
     public LimitsConfig Limits { get; init; } = new();
     public BudgetConfig? Budget { get; init; }

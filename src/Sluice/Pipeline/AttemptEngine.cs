@@ -36,6 +36,12 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
             try
             {
                 upstream = await AttemptAsync(call, call.Target!, slot).ConfigureAwait(false);
+                if (upstream is null && MayGoWithoutSignatures(call))
+                {
+                    LeaveSignaturesOut(call);
+                    upstream = await AttemptAsync(call, call.Target!, slot).ConfigureAwait(false);
+                }
+
                 if (upstream is not null)
                 {
                     judge.NoteSuccess(slot);
@@ -68,7 +74,7 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
     }
 
     /// <summary>Leases the best candidate that was not tried; null when there is none.</summary>
-    private CredentialLease? NextCandidate(GatewayCall call)
+    internal CredentialLease? NextCandidate(GatewayCall call)
     {
         if (call.Attempts == GatewayCall.MaxAttempts || call.ClientGone)
         {
@@ -104,7 +110,9 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
     private async ValueTask<UpstreamConnection?> AttemptAsync(GatewayCall call, RouteTarget target, CredentialSlot slot)
     {
         var timeouts = target.Provider.Config.Timeouts;
-        var built = ReferenceEquals(call.UpstreamOperation, call.Operation) ? UpstreamRequest.Build(call, target, slot) : translator.Build(call, target, slot);
+        var built = !ReferenceEquals(call.UpstreamOperation, call.Operation) ? translator.Build(call, target, slot)
+            : translator.MustRewrite(call, target) ? translator.Rewrite(call, target, slot)
+            : UpstreamRequest.Build(call, target, slot);
         if (built is not { } request)
         {
             return Fail(call, UpstreamFailureKind.BadRequest, UpstreamStage.Send, call.Refusal?.Code ?? "invalid_model_name");
@@ -235,7 +243,7 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
     }
 
     /// <summary>Reads a bounded part of an error document and has the provider say what it means.</summary>
-    private async ValueTask ReadErrorAsync(GatewayCall call, RouteTarget target, CredentialSlot slot, UpstreamConnection upstream, int status)
+    internal async ValueTask ReadErrorAsync(GatewayCall call, RouteTarget target, CredentialSlot slot, UpstreamConnection upstream, int status)
     {
         // The headers must be read first: reading the body on gives their bytes up.
         var json = HeaderPolicy.IsJson(upstream.FindRaw("content-type"u8));
@@ -306,14 +314,14 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
         return (end < 0 ? data : data[..end]).Trim((byte)' ');
     }
 
-    private static UpstreamConnection? Fail(GatewayCall call, UpstreamFailureKind kind, UpstreamStage stage, string code)
+    internal static UpstreamConnection? Fail(GatewayCall call, UpstreamFailureKind kind, UpstreamStage stage, string code)
     {
         call.FailureBody = null;
         call.Failure = new UpstreamFailure(kind, stage, 0, code);
         return null;
     }
 
-    private static bool Broken(GatewayCall call, UpstreamConnection upstream, UpstreamStage stage)
+    internal static bool Broken(GatewayCall call, UpstreamConnection upstream, UpstreamStage stage)
     {
         Fail(
             call,
@@ -323,8 +331,28 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
         return false;
     }
 
+    /// <summary>
+    /// A signature may be refused through no fault of the client: another vendor, another account or another model gave it. Then
+    /// the call is worth a second try without any. Where nobody else can have answered, the refusal is the client's to see.
+    /// </summary>
+    private static bool MayGoWithoutSignatures(GatewayCall call) =>
+        call is { Failure.SignatureRefused: true, WithoutSignatures: false, ClientGone: false, Expired: CallPhase.None }
+        && (call.Translation is not null || call.Candidates.Length > 1 || call.Target!.Provider.Slots.Length > 1);
+
+    /// <summary>Prepares a second attempt at the same target, with the same lease.</summary>
+    private static void LeaveSignaturesOut(GatewayCall call)
+    {
+        var failure = call.Failure!.Value;
+        var series = call.Target!.Series.Provider;
+        series.AttemptFailed(failure.Kind);
+        series.AttemptStarted();
+        GatewayTracing.AttemptFailed(call.Span, call.Target.Provider.Name, failure);
+        call.NoteFailedAttempt(in failure);
+        call.WithoutSignatures = true;
+    }
+
     /// <summary>Takes a failure to account. Returns true when another candidate may be tried.</summary>
-    private bool NoteFailure(GatewayCall call, CredentialSlot slot)
+    internal bool NoteFailure(GatewayCall call, CredentialSlot slot)
     {
         var failure = call.Failure!.Value;
         var target = call.Target!;

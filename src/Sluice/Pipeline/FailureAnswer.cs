@@ -43,7 +43,7 @@ internal static class FailureAnswer
 
             if (UpstreamMessage.Of(body) is { Length: > 0 } words)
             {
-                await ClientResponse.RefuseAsync(call, PipelineErrors.OfVendor(StatusFor(failure), words, wait)).ConfigureAwait(false);
+                await ClientResponse.RefuseAsync(call, PipelineErrors.OfVendor(call.Operation.Dialect, StatusFor(failure), words, wait)).ConfigureAwait(false);
                 return;
             }
         }

@@ -138,6 +138,24 @@ internal sealed class GatewayCall
     /// <summary>How the current attempt is translated; null where it is relayed.</summary>
     public Translation? Translation { get; set; }
 
+    /// <summary>What became of a relayed request that had to be written anew; null for all others.</summary>
+    public TranslationReport? Rewritten { get; set; }
+
+    /// <summary>What the current attempt had to leave out, of the request and of the answer; null where the bytes went as they came.</summary>
+    public IReadOnlyList<string>? Lost => Translation?.Lost ?? Rewritten?.Dropped;
+
+    /// <summary>True when the body carries signatures of other vendors that this gateway has put there; null until it was looked at.</summary>
+    public bool? CarriesMarks { get; set; }
+
+    /// <summary>True once a vendor has refused a signature: what follows is asked without what that vendor is to have signed.</summary>
+    public bool WithoutSignatures { get; set; }
+
+    /// <summary>What the upstream did wrong and translation repaired: codes of <see cref="AnswerRepairs"/>; none where it is relayed.</summary>
+    public IReadOnlyList<string> Repairs { get; set; } = [];
+
+    /// <summary>The code of what ended a translated answer that had begun; empty for most.</summary>
+    public string AnswerError { get; set; } = "";
+
     /// <summary>Why the current attempt's target cannot be asked at all; null when it can.</summary>
     public GatewayError? Refusal { get; set; }
 
@@ -255,6 +273,7 @@ internal sealed class GatewayCall
         Slot = slot;
         UpstreamOperation = target.OperationFor(Operation, Streams);
         Translation = null;
+        Rewritten = null;
         Refusal = null;
         AttemptStartedMicros = MicrosSinceStart();
     }

@@ -41,6 +41,8 @@ public sealed class OpenApiTests : IAsyncLifetime
     [InlineData("/api/admin/models/{id}", "delete,get,put")]
     [InlineData("/api/admin/usage/records", "get")]
     [InlineData("/api/admin/usage/summary", "get")]
+    [InlineData("/api/admin/mcp", "get")]
+    [InlineData("/api/admin/mcp/{id}", "get")]
     [InlineData("/api/admin/config", "get")]
     [InlineData("/api/admin/config/reload", "post")]
     [InlineData("/api/setup", "post")]
