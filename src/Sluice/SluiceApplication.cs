@@ -6,6 +6,7 @@ using Sluice.Endpoints;
 using Sluice.Hosting;
 using Sluice.Idempotency;
 using Sluice.Limits;
+using Sluice.Mcp;
 using Sluice.Pipeline;
 using Sluice.Pricing;
 using Sluice.Providers;
@@ -41,6 +42,7 @@ internal static class SluiceApplication
         services.AddPricing();
         services.AddTelemetry().AddServiceHealth();
         services.AddPipeline();
+        services.AddMcp();
         services.AddRealtime();
         services.AddAdministration(new AdministrationOptions
         {
@@ -59,7 +61,7 @@ internal static class SluiceApplication
         app.UseRouting();
         app.UseEndpointAccess();
         app.UseRealtime();
-        app.MapOpenAI().MapAnthropic().MapGemini().MapRealtime().MapModelLists().MapOperations().MapAdministration().MapRoot();
+        app.MapOpenAI().MapAnthropic().MapGemini().MapRealtime().MapModelLists().MapMcp().MapOperations().MapAdministration().MapRoot();
         app.UseEndpoints(static _ => { });
         app.RequirePolicies();
         app.RegisterGauges();

@@ -95,6 +95,13 @@ public sealed class UpstreamConnection : IUpstreamHeaders, IDisposable
     /// <summary>The raw value of a header by its lower-case name; empty when absent. Valid as <see cref="Find"/>.</summary>
     public ReadOnlySpan<byte> FindRaw(ReadOnlySpan<byte> name) => _head.FindRaw(_buffer, name);
 
+    /// <summary>Goes through the headers in their order; valid as <see cref="Find"/>.</summary>
+    /// <param name="at">0 to begin; afterwards where the next one stands.</param>
+    /// <param name="name">The name as it was sent.</param>
+    /// <param name="value">The raw value.</param>
+    /// <returns>False when there is no further one.</returns>
+    public bool NextHeader(ref int at, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value) => _head.Next(_buffer, ref at, out name, out value);
+
     /// <summary>Sends the whole request. Returns 0, or -1 when the peer took only a part of it; its answer may still be read.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> SendAsync(ReadOnlyMemory<byte> request)

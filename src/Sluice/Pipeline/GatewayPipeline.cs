@@ -337,6 +337,7 @@ internal sealed partial class GatewayPipeline(
     private async ValueTask SettleAsync(GatewayCall call)
     {
         call.End();
+        call.Lease?.Release();
         watchdog.Remove(call);
         call.Client.Forget(call);
         call.Aborted.Dispose();
