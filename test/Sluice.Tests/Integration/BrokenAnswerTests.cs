@@ -54,7 +54,7 @@ public sealed class BrokenAnswerTests(TranslationFixture gateway) : IClassFixtur
     [InlineData("chat", """{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":"{\"a\":"}}]},"finish_reason":"tool_calls"}]}""", "", "invalid_upstream_answer")]
     [InlineData("chat", """{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":null,"tool_calls":[{"id":"x","type":"function","function":{"name":"f","arguments":""}},{"id":"x","type":"function","function":{"name":"f","arguments":"{}"}}]},"finish_reason":"tool_calls"}]}""", "arguments_missing,call_id_repeated", "")]
     [InlineData("chat", """{"id":"c","object":"chat.completion","choices":[]}""", "", "invalid_upstream_answer")]
-    [InlineData("messages", """{"id":"m","type":"message","role":"assistant","model":"m","content":[{"type":"text"}],"stop_reason":"end_turn"}""", "", "invalid_upstream_answer")]
+    [InlineData("messages", """{"id":"m","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":7}],"stop_reason":"end_turn"}""", "", "invalid_upstream_answer")]
     [InlineData("responses", """{"id":"r","object":"response","status":"completed","model":"m"}""", "", "invalid_upstream_answer")]
     [InlineData("gemini", """{"candidates":[{"content":{"parts":[{"text":7}]}}]}""", "", "invalid_upstream_answer")]
     public async Task Document_Broken_IsRepairedOrAnErrorAndTheTraceSaysWhich(string upstream, string document, string repaired, string error)
