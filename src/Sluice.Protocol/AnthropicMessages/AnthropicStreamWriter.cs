@@ -9,11 +9,18 @@ namespace Sluice.Protocol.AnthropicMessages;
 /// Writes the events of a streamed message. The reason of the end and the usage stand in one event near the end, so that
 /// both are kept until the message stops.
 /// </summary>
+/// <remarks>
+/// The end of a text waits for what follows: what a search behind the answer found is told after the text that rests on it,
+/// and has its place there.
+/// </remarks>
 internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWriter
 {
     private readonly SseOutput _sse = new();
     private readonly AnthropicAnswerBlocks _blocks = new(context);
     private ContentBlock? _open;
+    private bool _isEnding;
+    private Grounding? _grounding;
+    private int _cited;
     private StringBuilder? _wrapped;
     private Finish _finish = new(FinishReason.Stop);
     private TokenUsage _usage;
@@ -21,12 +28,18 @@ internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWrite
     private bool _hasInput;
     private int _index;
     private int _lastPart;
+    private bool _isSigned;
     private int _events;
 
     public void Dispose() => _sse.Dispose();
 
     public void Write(IBufferWriter<byte> output, StreamEvent streamEvent)
     {
+        if (streamEvent is BlockEvent { Choice: 0 } or ChoiceFinish { Choice: 0 } or MessageStop or StreamFailure)
+        {
+            EndWaiting(output);
+        }
+
         switch (streamEvent)
         {
             case MessageStart start:
@@ -38,6 +51,9 @@ internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWrite
             case UsageUpdate usage:
                 _usage = usage.Usage;
                 _usageExtensions = usage.Extensions;
+                break;
+            case GroundingFound { Choice: 0 } found:
+                _grounding = found.Grounding;
                 break;
             case ChoiceFinish { Choice: 0 } finish:
                 _finish = finish.Finish;
@@ -52,7 +68,7 @@ internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWrite
                 output.Write(AnthropicErrorFormat.Instance.KeepAlive(ResponseFraming.Sse));
                 break;
             default:
-                // Probabilities, further choices and groundings have no place here.
+                // Probabilities and further choices have no place here.
                 break;
         }
     }
@@ -101,21 +117,59 @@ internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWrite
             case BlockDelta delta when _open is not null:
                 WriteDelta(output, delta);
                 break;
+            case BlockStop when _open is TextBlock:
+                _isEnding = true;
+                break;
             case BlockStop when _open is not null:
-                EndInput(output);
-                _open = null;
-                var json = Begin(output, "content_block_stop"u8);
-                json.WriteNumber("index", _index++);
-                End(output, json);
+                if (_open is ReasoningBlock { Redacted: false } && !_isSigned && context.Unsigned is { } unsigned)
+                {
+                    WriteDelta(output, new SignatureDelta(0, _index, unsigned));
+                }
+
+                EndBlock(output);
                 break;
             default:
                 break;
         }
     }
 
+    private void EndWaiting(IBufferWriter<byte> output)
+    {
+        if (_isEnding)
+        {
+            EndBlock(output);
+        }
+    }
+
+    private void EndBlock(IBufferWriter<byte> output)
+    {
+        if (_open is TextBlock)
+        {
+            WriteGrounding(output);
+        }
+
+        EndInput(output);
+        _open = null;
+        _isEnding = false;
+        var json = Begin(output, "content_block_stop"u8);
+        json.WriteNumber("index", _index++);
+        End(output, json);
+    }
+
+    /// <summary>What the answer rests on is cited by the text that ends, each source once.</summary>
+    private void WriteGrounding(IBufferWriter<byte> output)
+    {
+        foreach (var citation in _grounding?.Citations.Skip(_cited) ?? [])
+        {
+            WriteDelta(output, new CitationDelta(0, _index, citation));
+            _cited++;
+        }
+    }
+
     private void WriteBlockStart(IBufferWriter<byte> output, ContentBlock content)
     {
         _lastPart = -1;
+        _isSigned = false;
         _open = _blocks.Shows(content) ? content : null;
         if (_open is null)
         {
@@ -147,6 +201,7 @@ internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWrite
             return;
         }
 
+        _isSigned |= delta is SignatureDelta;
         var json = Begin(output, "content_block_delta"u8);
         json.WriteNumber("index", _index);
         json.WriteStartObject("delta");
@@ -231,6 +286,7 @@ internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWrite
         json.WriteStartObject("delta");
         json.WriteString("stop_reason", AnthropicWords.FromFinish(_finish));
         json.WriteStringOrNull("stop_sequence", _finish.StopText);
+        AnthropicResponseWriter.WriteExplanation(json, _finish);
         json.WriteEndObject();
         AnthropicUsage.Write(json, _usage, _usageExtensions);
         End(output, json);

@@ -20,8 +20,8 @@ internal sealed class SequencedBlock(ContentBlock content)
     /// <summary>True once nothing more belongs to it.</summary>
     public bool Ended { get; set; }
 
-    /// <summary>True for a call of a function whose arguments have begun and stand open.</summary>
-    public bool IsUnfinishedCall => _arguments is not null && _balance.IsOpen;
+    /// <summary>True for a call of a function whose arguments stand open, be it because none have come.</summary>
+    public bool IsUnfinishedCall => _arguments is not null && (_balance.IsOpen || _balance.IsBlank);
 
     /// <summary>True for a call of a function that has no arguments at all.</summary>
     public bool HasNoArguments => _arguments is not null && _balance.IsBlank;

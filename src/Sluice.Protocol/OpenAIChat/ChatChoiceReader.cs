@@ -130,7 +130,7 @@ internal sealed class ChatChoiceReader(int index, Owner owner)
         cursor.BeginArray();
         while (cursor.NextItem())
         {
-            var fragment = ChatCallFragment.Read(ref cursor);
+            var fragment = ChatCallFragment.Read(ref cursor, owner);
             var call = CallOf(fragment);
             call.Add(fragment, index, events);
             _current = call.Block;

@@ -42,6 +42,9 @@ internal sealed class AnswerTranslator : IDisposable
     /// <summary>True once the answer is complete, or has failed.</summary>
     public bool Ended { get; private set; }
 
+    /// <summary>True once the answer has said something, and not only begun.</summary>
+    public bool HasSaid { get; private set; }
+
     /// <summary>Why the answer is not complete; null when it is, or is still coming.</summary>
     public GatewayError? Failure { get; private set; }
 
@@ -142,6 +145,7 @@ internal sealed class AnswerTranslator : IDisposable
             return;
         }
 
+        HasSaid |= next is BlockEvent;
         _assembler.Add(next);
         if (next is MessageStop)
         {

@@ -142,7 +142,7 @@ internal sealed partial class TranslateLane(Settlement settlement, TimeProvider 
         }
     }
 
-    /// <summary>An answer that broke off never ends cleanly: a real status where nothing was sent, else an error event.</summary>
+    /// <summary>An answer that broke off never ends cleanly: a real status where nothing was said, else what came and an error event.</summary>
     private async ValueTask FinishAsync(GatewayCall call, UpstreamConnection upstream, AnswerTranslator answer, ServerConfig server)
     {
         if (call.WantsBytes && !answer.Ended)
@@ -158,6 +158,11 @@ internal sealed partial class TranslateLane(Settlement settlement, TimeProvider 
         if (answer.Repairs.Count > 0)
         {
             Log.Repaired(logger, call.RequestId, call.Target!.Provider.Name, answer.Repairs);
+        }
+
+        if (call.Translation!.AnswerReport.Dropped is { Count: > 0 } lost)
+        {
+            Log.AnswerLost(logger, call.RequestId, call.Target!.Provider.Name, lost);
         }
 
         if (answer.Failure is not null && !upstream.BodyComplete)
@@ -187,7 +192,7 @@ internal sealed partial class TranslateLane(Settlement settlement, TimeProvider 
 
     private static async ValueTask TellAsync(GatewayCall call, AnswerTranslator answer, GatewayError failure, ServerConfig server)
     {
-        if (!call.Committed)
+        if (!call.Committed && !(call.Streams && answer.HasSaid))
         {
             await ClientResponse.RefuseAsync(call, failure).ConfigureAwait(false);
             return;
@@ -203,12 +208,14 @@ internal sealed partial class TranslateLane(Settlement settlement, TimeProvider 
         var translation = call.Translation!;
         return new WriteContext(new Owner(translation.Client.Dialect), translation.Client.Fields)
         {
+            Source = translation.Owner,
             Created = time.GetUtcNow().ToUnixTimeSeconds(),
             ResponseId = call.RequestId[(call.RequestId.IndexOf('_', StringComparison.Ordinal) + 1)..],
             RequestId = call.RequestId,
             IncludeUsage = translation.Request.IncludeUsage,
             Framing = call.Framing,
             Request = translation.Request,
+            Report = translation.AnswerReport,
         };
     }
 
@@ -216,5 +223,8 @@ internal sealed partial class TranslateLane(Settlement settlement, TimeProvider 
     {
         [LoggerMessage(3021, LogLevel.Debug, "{RequestId}: the answer of {Provider} was repaired: {Repairs}")]
         public static partial void Repaired(ILogger logger, string requestId, string provider, IReadOnlyList<string> repairs);
+
+        [LoggerMessage(3022, LogLevel.Debug, "{RequestId}: the client's dialect has no place for what {Provider} answered: {Lost}")]
+        public static partial void AnswerLost(ILogger logger, string requestId, string provider, IReadOnlyList<string> lost);
     }
 }
