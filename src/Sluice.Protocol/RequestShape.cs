@@ -18,6 +18,13 @@ internal enum MemberRole : byte
 
     /// <summary>Gemini's <c>generationConfig</c>, which holds the bound and the number of answers.</summary>
     GenerationConfig,
+
+    /// <summary>The items of a Responses request.</summary>
+    Input,
+    PreviousResponse,
+    Conversation,
+    Store,
+    Background,
 }
 
 /// <summary>A well-known top-level member of a request.</summary>

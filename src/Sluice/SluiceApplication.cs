@@ -10,6 +10,7 @@ using Sluice.Pipeline;
 using Sluice.Pricing;
 using Sluice.Providers;
 using Sluice.Storage;
+using Sluice.StoredResponses;
 using Sluice.Telemetry;
 using Sluice.Telemetry.Logging;
 
@@ -38,6 +39,7 @@ internal static class SluiceApplication
         services.AddLimits().AddIdempotency();
         services.AddMoney(config.Server);
         services.AddPricing();
+        services.AddStoredResponses();
         services.AddTelemetry().AddServiceHealth();
         services.AddPipeline();
         services.AddAdministration(new AdministrationOptions

@@ -19,7 +19,7 @@ public sealed class ArchitectureTests
         ["Hosting", "Cli"],
         ["Endpoints", "Admin"],
         ["Pipeline"],
-        ["Auth", "Limits", "Idempotency", "Routing", "Credentials", "Usage", "Pricing", "Journal"],
+        ["Auth", "Limits", "Idempotency", "Routing", "Credentials", "Usage", "Pricing", "Journal", "StoredResponses"],
         ["Storage", "Configuration", "Telemetry"],
     ];
 

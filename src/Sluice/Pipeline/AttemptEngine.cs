@@ -77,7 +77,7 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
         var now = time.GetTimestamp();
         foreach (var target in call.Candidates)
         {
-            if (target.Provider.TryLease(target, call.Tried, now) is { } slot)
+            if (target.Provider.TryLease(target, call.Tried, now, call.Place?.Credential) is { } slot)
             {
                 if (call.Attempts == 0)
                 {
@@ -101,8 +101,7 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
     private async ValueTask<UpstreamConnection?> AttemptAsync(GatewayCall call, RouteTarget target, CredentialSlot slot)
     {
         var timeouts = target.Provider.Config.Timeouts;
-        var built = ReferenceEquals(call.UpstreamOperation, call.Operation) ? UpstreamRequest.Build(call, target, slot) : translator.Build(call, target, slot);
-        if (built is not { } request)
+        if (Build(call, target, slot) is not { } request)
         {
             return Fail(call, UpstreamFailureKind.BadRequest, UpstreamStage.Send, call.Refusal?.Code ?? "invalid_model_name");
         }
@@ -160,6 +159,11 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
             }
         }
     }
+
+    private UpstreamRequest? Build(GatewayCall call, RouteTarget target, CredentialSlot slot)
+        => call.Operation.OfKept ? UpstreamRequest.BuildBodiless(call, target, slot)
+            : ReferenceEquals(call.UpstreamOperation, call.Operation) && !(call.WritesAnswer && call.Operation.Generates) ? UpstreamRequest.Build(call, target, slot)
+            : translator.Build(call, target, slot);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ExchangeAsync(

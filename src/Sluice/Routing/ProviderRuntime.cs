@@ -77,8 +77,12 @@ internal sealed class ProviderRuntime
     }
 
     /// <summary>Leases the credential whose turn it is by weight, or the next one that is ready and was not tried with this target.</summary>
+    /// <param name="target">For which target.</param>
+    /// <param name="tried">What the call has tried.</param>
+    /// <param name="now">The current time stamp.</param>
+    /// <param name="only">The name of the one credential that will do; null for any.</param>
     /// <returns>Null when none is left.</returns>
-    public CredentialSlot? TryLease(RouteTarget target, ReadOnlySpan<TriedCandidate> tried, long now)
+    public CredentialSlot? TryLease(RouteTarget target, ReadOnlySpan<TriedCandidate> tried, long now, string? only = null)
     {
         var slots = Slots;
         if (slots.Length == 0)
@@ -90,7 +94,7 @@ internal sealed class ProviderRuntime
         for (var i = 0; i < slots.Length; i++)
         {
             var slot = slots[(start + i) % slots.Length];
-            if (!tried.Contains(new TriedCandidate(target, slot)) && slot.TryLease(now))
+            if ((only is null || slot.Name == only) && !tried.Contains(new TriedCandidate(target, slot)) && slot.TryLease(now))
             {
                 return slot;
             }
