@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { it as nodeIt } from 'node:test';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,8 +19,9 @@ keys:
   - { name: narrow, key: "${NARROW_KEY}", models: ["sim-small"] }
 `;
 
-/** @returns {Promise<{url: string, key: string, narrowKey: string | undefined, stop: () => Promise<void>}>} */
-export async function connect() {
+/** @param {string} config the text of sluice.yaml, for a service of our own
+ * @returns {Promise<{url: string, key: string, narrowKey: string | undefined, stop: () => Promise<void>}>} */
+export async function connect(config = CONFIG) {
   if (process.env.SLUICE_URL) {
     return {
       url: process.env.SLUICE_URL.replace(/\/$/, ''),
@@ -30,13 +32,34 @@ export async function connect() {
   }
 
   const folder = mkdtempSync(join(tmpdir(), 'sluice-clients-'));
-  writeFileSync(join(folder, 'sluice.yaml'), CONFIG);
+  writeFileSync(join(folder, 'sluice.yaml'), config);
+  const { url, stop } = await start(['serve', '--urls', 'http://127.0.0.1:0', '--data', join(folder, 'data'), '--config', join(folder, 'sluice.yaml')], folder);
+  return {
+    url,
+    key: KEY,
+    narrowKey: NARROW_KEY,
+    stop: async () => {
+      await stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The simulator of all vendors, alone. @returns {Promise<{url: string, stop: () => Promise<void>}>} */
+export async function simulate() {
+  // It says the address that it was given, so that must be a real one.
+  const probe = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => probe.once('listening', resolve));
+  const { port } = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return start(['simulate', '--urls', `http://127.0.0.1:${port}`], tmpdir());
+}
+
+async function start(args, cwd) {
   const built = fileURLToPath(new URL('../../artifacts/bin/Sluice/release/sluice.dll', import.meta.url));
   const binary = process.env.SLUICE_BINARY ?? built;
-  const serve = ['serve', '--urls', 'http://127.0.0.1:0', '--data', join(folder, 'data'), '--config', join(folder, 'sluice.yaml')];
-  const child = binary.endsWith('.dll')
-    ? spawn('dotnet', [binary, ...serve], { cwd: folder, env: cleanEnvironment() })
-    : spawn(binary, serve, { cwd: folder, env: cleanEnvironment() });
+  const [command, given] = binary.endsWith('.dll') ? ['dotnet', [binary, ...args]] : [binary, args];
+  const child = spawn(command, given, { cwd, env: cleanEnvironment() });
   // The runner ends a file that takes too long with SIGTERM: the service must not outlive it.
   const abandon = () => {
     child.kill('SIGKILL');
@@ -46,8 +69,6 @@ export async function connect() {
   const url = await listening(child);
   return {
     url,
-    key: KEY,
-    narrowKey: NARROW_KEY,
     stop: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
@@ -55,7 +76,6 @@ export async function connect() {
       process.off('SIGTERM', abandon);
       await ended;
       clearTimeout(late);
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
@@ -78,7 +98,7 @@ function listening(child) {
     }, 30_000);
     const take = (data) => {
       output += data;
-      const match = /listening(?: on)?:? *"?(http:\/\/127\.0\.0\.1:[1-9]\d*)/i.exec(output);
+      const match = /listen(?:ing|s)(?: on)?:? *"?(http:\/\/127\.0\.0\.1:[1-9]\d*)/i.exec(output);
       if (match) {
         clearTimeout(late);
         resolve(match[1]);

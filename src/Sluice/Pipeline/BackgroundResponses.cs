@@ -21,7 +21,7 @@ internal sealed class BackgroundResponses(ResponseDirectory directory, TimeProvi
         && (call.ContinuesFrom is not null || (call.Candidates.Length > 0 && !ResponseContinuation.Keeps(call.Candidates[0].Provider)));
 
     /// <summary>The response of a key that is being worked on; null when it is not, or no more.</summary>
-    public BackgroundRun? Find(string keyId, string id) => _runs.GetValueOrDefault((keyId, id));
+    public BackgroundRun? Find(string keyId, string id) => _runs.TryGetValue((keyId, id), out var run) && !run.Ended.IsCompleted ? run : null;
 
     /// <summary>Begins the work and answers the client.</summary>
     /// <param name="call">The client's call: identified, read and routed.</param>
@@ -59,7 +59,7 @@ internal sealed class BackgroundResponses(ResponseDirectory directory, TimeProvi
         }
         else
         {
-            await ClientResponse.WriteAsync(call, StatusCodes.Status200OK, null, run.Now.Content!.Response).ConfigureAwait(false);
+            await ClientResponse.WriteAsync(call, StatusCodes.Status200OK, null, run.First.Content!.Response).ConfigureAwait(false);
         }
 
         call.AnswerWhole = !call.ClientGone;

@@ -39,6 +39,9 @@ internal sealed class BackgroundRun(ResponseDirectory directory, string requestI
     /// <summary>How the call's limits stand; default before it was let in.</summary>
     public GatewayCall? Call => Volatile.Read(ref _call);
 
+    /// <summary>The response as it waits for its turn, which whoever asks for it is answered with.</summary>
+    public StoredResponse First => first;
+
     /// <summary>The response as a client sees it now.</summary>
     public StoredResponse Now => Call is { Attempts: > 0 } ? With(first, "in_progress") : first;
 

@@ -83,12 +83,15 @@ internal sealed partial class VendorRuns(Settlement settlement, TimeProvider tim
             using var answer = new MemoryStream();
             var request = DetachedRequest.LookAt(call.Caller!, answer);
             await look(request).ConfigureAwait(false);
+
+            // As the server does when a request has ended: the last bytes are still on their way.
+            await request.Response.CompleteAsync().ConfigureAwait(false);
             var response = answer.ToArray();
             switch (request.Response.StatusCode)
             {
                 case StatusCodes.Status404NotFound:
                     return null;
-                case StatusCodes.Status200OK when ResponsesConversation.TextOf(response, "status"u8) is not ("queued" or "in_progress"):
+                case StatusCodes.Status200OK when ResponsesConversation.TextOf(response, "status"u8) is not (null or "queued" or "in_progress"):
                     return response;
                 default:
                     // Still at work, or out of reach for now.

@@ -18,6 +18,9 @@ internal sealed partial class ResponseDirectory(
     private const long MaxWaiting = 256 * 1024 * 1024;
 
     private readonly ConcurrentQueue<StoredResponse> _waiting = new();
+
+    /// <summary>Whose the ids are that the disk has not got yet: for every other key they are foreign already.</summary>
+    private readonly ConcurrentDictionary<string, string> _unwritten = new(StringComparer.Ordinal);
     private long _waitingBytes;
     private int _writing;
     private Task _writer = Task.CompletedTask;
@@ -39,6 +42,7 @@ internal sealed partial class ResponseDirectory(
             return;
         }
 
+        _unwritten[response.Id] = response.KeyId;
         cache.Put(response, isWritten: false);
         _waiting.Enqueue(response);
         BeginWriting();
@@ -73,8 +77,11 @@ internal sealed partial class ResponseDirectory(
 
     private async ValueTask<ResponseFound> ReadAsync(string keyId, string id)
     {
+        // Asked first: what is written meanwhile is found on the disk.
+        var isForeign = _unwritten.TryGetValue(id, out var owner) && owner != keyId;
         await Task.Yield();
         var found = store.Find(keyId, id);
+        found = found with { IsForeign = found.IsForeign || (isForeign && found.Own is null) };
         if (found.Own is { } own)
         {
             cache.Put(own, isWritten: true);
@@ -141,6 +148,7 @@ internal sealed partial class ResponseDirectory(
         {
             Interlocked.Add(ref _waitingBytes, -response.Bytes);
             cache.Written(response);
+            _unwritten.TryRemove(new(response.Id, response.KeyId));
         }
     }
 

@@ -39,6 +39,17 @@ public sealed class ResponseDirectoryTests : IDisposable
     }
 
     [Fact]
+    public async Task Find_ForeignAnswerThatStillWaitsForTheDisk_IsForeign()
+    {
+        for (var number = 0; number < 50; number++)
+        {
+            _sut.Keep(Kept($"resp_{number}"));
+
+            (await _sut.FindAsync("key_b", $"resp_{number}")).ShouldBe(new ResponseFound(null, IsForeign: true));
+        }
+    }
+
+    [Fact]
     public async Task Find_WhatMemoryHasForgotten_ComesFromTheDisk()
     {
         var sut = CreateSut(new ResponseCache(_time, maxBytes: 1));
