@@ -19,12 +19,17 @@ internal enum MemberRole : byte
     /// <summary>Gemini's <c>generationConfig</c>, which holds the bound and the number of answers.</summary>
     GenerationConfig,
 
-    /// <summary>The items of a Responses request.</summary>
-    Input,
     PreviousResponse,
-    Conversation,
+
+    /// <summary>The vendor's conversation that a Responses request belongs to.</summary>
+    ConversationId,
     Store,
     Background,
+    /// <summary>The system text, apart from the messages.</summary>
+    System,
+
+    /// <summary>The messages.</summary>
+    Conversation,
 }
 
 /// <summary>A well-known top-level member of a request.</summary>

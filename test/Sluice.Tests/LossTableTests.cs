@@ -17,6 +17,9 @@ public sealed class LossTableTests
         way. `previous_response_id`, `background` and `store` are served by Sluice itself where the other side keeps nothing
         ([responses](../operations/responses.md)); a `conversation` is refused there with [`unsupported_translation`](../errors.md#unsupported_translation).
 
+        What an answer holds that the client's dialect has no place for, such as a search of the web as a part of its own for Chat, is
+        named in the same three places; only the head of a stream is sent too early for it.
+
         """;
 
     private static readonly Dialect[] Dialects = Enum.GetValues<Dialect>();

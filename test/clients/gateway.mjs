@@ -1,28 +1,36 @@
 // The gateway under test: SLUICE_URL and SLUICE_KEY where they are set, else a service of our own on a free port.
 import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
 import { it as nodeIt } from 'node:test';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const KEY = 'sk-clients-full-0123456789';
-const NARROW_KEY = 'sk-clients-narrow-0123456789';
+export const KEY = 'sk-clients-full-0123456789';
+export const ADMIN_KEY = 'sk-clients-admin-0123456789abcdef0123456789';
+export const NARROW_KEY = 'sk-clients-narrow-0123456789';
 
-// The narrow key may use one model; the other exists, so that "not allowed" and "unknown" are told apart.
-const CONFIG = `
+const SIMULATOR = `
 providers:
   - { name: sim, type: simulator }
+`;
+
+// The narrow key may use one model; the other exists, so that "not allowed" and "unknown" are told apart.
+export const KEYS = `
 keys:
   - { name: full, key: "${KEY}" }
   - { name: narrow, key: "${NARROW_KEY}", models: ["sim-small"] }
 `;
 
-/** @param {string} config the text of sluice.yaml, for a service of our own
- * @returns {Promise<{url: string, key: string, narrowKey: string | undefined, stop: () => Promise<void>}>} */
-export async function connect(config = CONFIG) {
-  if (process.env.SLUICE_URL) {
+/**
+ * The gateway with a configuration of its own, or the usual one before its own simulator.
+ * @param {string} [config] What its sluice.yaml says.
+ * @param {{own?: boolean}} [options] `own` starts one in any case: the test needs its very configuration.
+ * @returns {Promise<{url: string, key: string, narrowKey: string | undefined, configure?: (text: string) => void, stop: () => Promise<void>}>}
+ */
+export async function connect(config = `${SIMULATOR}${KEYS}`, { own = false } = {}) {
+  if (process.env.SLUICE_URL && !own) {
     return {
       url: process.env.SLUICE_URL.replace(/\/$/, ''),
       key: process.env.SLUICE_KEY ?? KEY,
@@ -33,49 +41,45 @@ export async function connect(config = CONFIG) {
 
   const folder = mkdtempSync(join(tmpdir(), 'sluice-clients-'));
   writeFileSync(join(folder, 'sluice.yaml'), config);
-  const { url, stop } = await start(['serve', '--urls', 'http://127.0.0.1:0', '--data', join(folder, 'data'), '--config', join(folder, 'sluice.yaml')], folder);
+  const service = await start(['serve', '--data', join(folder, 'data'), '--config', join(folder, 'sluice.yaml')], folder);
   return {
-    url,
+    url: service.url,
     key: KEY,
     narrowKey: NARROW_KEY,
+    configure: (text) => writeFileSync(join(folder, 'sluice.yaml'), text),
     stop: async () => {
-      await stop();
+      await service.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** The simulator of all vendors, alone. @returns {Promise<{url: string, stop: () => Promise<void>}>} */
-export async function simulate() {
-  // It says the address that it was given, so that must be a real one.
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const { port } = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return start(['simulate', '--urls', `http://127.0.0.1:${port}`], tmpdir());
-}
+// The runner ends a file that takes too long with SIGTERM: what was started must not outlive it.
+const children = new Set();
+process.once('SIGTERM', () => {
+  children.forEach((child) => child.kill('SIGKILL'));
+  process.exit(1);
+});
 
-async function start(args, cwd) {
+/** The simulator alone: the vendors, for a gateway that is told nothing of it. */
+export const simulate = () => start(['simulate'], tmpdir());
+
+async function start(args, folder) {
   const built = fileURLToPath(new URL('../../artifacts/bin/Sluice/release/sluice.dll', import.meta.url));
   const binary = process.env.SLUICE_BINARY ?? built;
-  const [command, given] = binary.endsWith('.dll') ? ['dotnet', [binary, ...args]] : [binary, args];
-  const child = spawn(command, given, { cwd, env: cleanEnvironment() });
-  // The runner ends a file that takes too long with SIGTERM: the service must not outlive it.
-  const abandon = () => {
-    child.kill('SIGKILL');
-    process.exit(1);
-  };
-  process.once('SIGTERM', abandon);
-  const url = await listening(child);
+  const options = { cwd: folder, env: cleanEnvironment({ SLUICE_ADMIN_KEY: ADMIN_KEY }) };
+  const all = [...args, '--urls', `http://127.0.0.1:${await freePort()}`];
+  const child = binary.endsWith('.dll') ? spawn('dotnet', [binary, ...all], options) : spawn(binary, all, options);
+  children.add(child);
   return {
-    url,
+    url: await listening(child),
     stop: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
       const late = setTimeout(() => child.kill('SIGKILL'), 15_000);
-      process.off('SIGTERM', abandon);
       await ended;
       clearTimeout(late);
+      children.delete(child);
     },
   };
 }
@@ -87,6 +91,17 @@ export const it = (name, run) => nodeIt(name, { timeout: 20_000 }, run);
 export function cleanEnvironment(more = {}) {
   const kept = Object.entries(process.env).filter(([name]) => !/_API_KEY$|_AUTH_TOKEN$|_BASE_URL$|^(SLUICE|ANTHROPIC|OPENAI|GEMINI|GOOGLE|CLAUDE|CODEX|ASPNETCORE|NODE_TEST)/.test(name));
   return { ...Object.fromEntries(kept), NO_COLOR: '1', ...more };
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
 }
 
 function listening(child) {

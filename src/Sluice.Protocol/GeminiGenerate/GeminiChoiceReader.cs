@@ -9,10 +9,15 @@ namespace Sluice.Protocol.GeminiGenerate;
 /// </summary>
 internal sealed class GeminiChoiceReader(int index, Owner owner)
 {
+    /// <summary>Beyond so many unknown members, more than Google has by far, none looks for its older self.</summary>
+    private const int MostReplaced = 32;
+
     private readonly StringBuilder _text = new();
     private readonly List<Extension> _extensions = [];
     private ContentBlock? _open;
     private Signature? _signature;
+    private GeminiPartialCall? _partial;
+    private string _seed = "";
     private RawJson _grounding;
     private int _block;
     private int _calls;
@@ -26,9 +31,10 @@ internal sealed class GeminiChoiceReader(int index, Owner owner)
     /// <param name="events">Takes what it means.</param>
     public void Read(GeminiCandidate candidate, string seed, ICollection<StreamEvent> events)
     {
+        _seed = seed;
         foreach (var part in candidate.Parts)
         {
-            ReadPart(part, seed, events);
+            ReadPart(part, events);
         }
 
         if (candidate.Logprobs.Count > 0)
@@ -36,17 +42,19 @@ internal sealed class GeminiChoiceReader(int index, Owner owner)
             events.Add(new LogprobsFound(index, candidate.Logprobs));
         }
 
-        if (!candidate.Grounding.IsEmpty && candidate.Grounding != _grounding)
-        {
-            _grounding = candidate.Grounding;
-            events.Add(new GroundingFound(index, GeminiGrounding.Read(_grounding, owner, [_text.ToString()])));
-        }
-
+        _grounding = candidate.Grounding.IsEmpty ? _grounding : candidate.Grounding;
         Keep(candidate.Extensions);
         if (candidate.FinishReason is { } reason && !IsFinished)
         {
             IsFinished = true;
+            EndPartial(events);
             Close(events);
+            if (!_grounding.IsEmpty)
+            {
+                // Each chunk tells all of it by then, and its places are places of the whole text.
+                events.Add(new GroundingFound(index, GeminiGrounding.Read(_grounding, owner, [_text.ToString()])));
+            }
+
             var finish = GeminiWords.ToFinish(reason, _calls > 0) with { Explanation = candidate.FinishMessage };
             events.Add(new ChoiceFinish(index, finish) { Extensions = [.. _extensions] });
         }
@@ -57,7 +65,11 @@ internal sealed class GeminiChoiceReader(int index, Owner owner)
     {
         foreach (var extension in extensions)
         {
-            _extensions.RemoveAll(other => other.Name == extension.Name);
+            if (_extensions.Count <= MostReplaced)
+            {
+                _extensions.RemoveAll(other => other.Name == extension.Name);
+            }
+
             if (extension.Name != GeminiLogprobs.Member)
             {
                 _extensions.Add(extension);
@@ -65,8 +77,15 @@ internal sealed class GeminiChoiceReader(int index, Owner owner)
         }
     }
 
-    private void ReadPart(ContentBlock part, string seed, ICollection<StreamEvent> events)
+    private void ReadPart(ContentBlock part, ICollection<StreamEvent> events)
     {
+        if (part is ToolCallBlock piece && (_partial is not null || GeminiPartialCall.IsPart(piece)))
+        {
+            ReadPiece(piece, events);
+            return;
+        }
+
+        EndPartial(events);
         switch (part)
         {
             case TextBlock text:
@@ -76,16 +95,45 @@ internal sealed class GeminiChoiceReader(int index, Owner owner)
                 ReadThought(thought, events);
                 break;
             case ToolCallBlock call:
-                var id = call.CallId.Length > 0 ? call.CallId : GeminiIds.Make(seed, index, _calls, call);
-                Begin(call with { Arguments = default, CallId = id }, events);
-                events.Add(new ArgumentsDelta(index, _block, call.Arguments.ToString()));
-                _calls++;
-                Close(events);
+                ReadCall(call, events);
                 break;
             default:
                 Begin(part, events);
                 Close(events);
                 break;
+        }
+    }
+
+    private void ReadCall(ToolCallBlock call, ICollection<StreamEvent> events)
+    {
+        var id = call.CallId.Length > 0 ? call.CallId : GeminiIds.Make(_seed, index, _calls, call);
+        Begin(call with { Arguments = default, CallId = id }, events);
+        events.Add(new ArgumentsDelta(index, _block, call.Arguments.ToString()));
+        _calls++;
+        Close(events);
+    }
+
+    /// <summary>A named part begins a call; the others belong to the one that is open.</summary>
+    private void ReadPiece(ToolCallBlock piece, ICollection<StreamEvent> events)
+    {
+        if (piece.Name.Length > 0)
+        {
+            EndPartial(events);
+        }
+
+        _partial ??= new GeminiPartialCall(piece);
+        if (!_partial.Add(piece))
+        {
+            EndPartial(events);
+        }
+    }
+
+    private void EndPartial(ICollection<StreamEvent> events)
+    {
+        if (_partial is { } partial)
+        {
+            _partial = null;
+            ReadCall(partial.ToCall(), events);
         }
     }
 

@@ -80,6 +80,13 @@ internal sealed class GeminiPartReader
                 cursor.Skip();
                 _looksClosely = looksClosely;
                 break;
+            case "text" or "functionCall" or "functionResponse" or "inlineData" or "fileData":
+                if (!cursor.IsNull)
+                {
+                    throw cursor.Wrong(name == "text" ? "a string" : "an object");
+                }
+
+                break;
             default:
                 _type = _type.Length == 0 ? name : _type;
                 GeminiNames.Keep(ref cursor, Unknown, name);
@@ -97,7 +104,7 @@ internal sealed class GeminiPartReader
     {
         var extensions = _extensions ?? (IReadOnlyList<Extension>)Array.Empty<Extension>();
         var redacted = false;
-        var signature = string.IsNullOrEmpty(_slot) ? null : GeminiSignatures.Read(_slot, _owner, out redacted);
+        var signature = GeminiSignatures.IsNone(_slot) ? null : GeminiSignatures.Read(_slot!, _owner, out redacted);
         switch (_content)
         {
             case ServerToolCallBlock call:

@@ -8,8 +8,8 @@ internal static class RequestShapes
     public static readonly RequestShape Responses = new(
     [
         new("model", JsonKinds.String) { Role = MemberRole.Model, Required = true },
-        new("input", JsonKinds.String | JsonKinds.Array | JsonKinds.Null) { Role = MemberRole.Input },
-        new("instructions", JsonKinds.String | JsonKinds.Null),
+        new("input", JsonKinds.String | JsonKinds.Array | JsonKinds.Null) { Role = MemberRole.Conversation },
+        new("instructions", JsonKinds.String | JsonKinds.Null) { Role = MemberRole.System },
         new("stream", JsonKinds.Boolean | JsonKinds.Null) { Role = MemberRole.Stream },
         new("stream_options", JsonKinds.Object | JsonKinds.Null) { Role = MemberRole.StreamOptions },
         new("max_output_tokens", JsonKinds.Number | JsonKinds.Null) { Role = MemberRole.MaxTokens },
@@ -24,7 +24,7 @@ internal static class RequestShapes
         new("text", JsonKinds.Object | JsonKinds.Null),
         new("metadata", JsonKinds.Object | JsonKinds.Null),
         new("previous_response_id", JsonKinds.String | JsonKinds.Null) { Role = MemberRole.PreviousResponse },
-        new("conversation", JsonKinds.String | JsonKinds.Object | JsonKinds.Null) { Role = MemberRole.Conversation },
+        new("conversation", JsonKinds.String | JsonKinds.Object | JsonKinds.Null) { Role = MemberRole.ConversationId },
         new("parallel_tool_calls", JsonKinds.Boolean | JsonKinds.Null),
         new("background", JsonKinds.Boolean | JsonKinds.Null) { Role = MemberRole.Background },
         new("store", JsonKinds.Boolean | JsonKinds.Null) { Role = MemberRole.Store },
@@ -34,14 +34,14 @@ internal static class RequestShapes
     public static readonly RequestShape InputTokens = new(
     [
         new("model", JsonKinds.String) { Role = MemberRole.Model, Required = true },
-        new("input", JsonKinds.String | JsonKinds.Array | JsonKinds.Null) { Role = MemberRole.Input },
+        new("input", JsonKinds.String | JsonKinds.Array | JsonKinds.Null) { Role = MemberRole.Conversation },
         new("instructions", JsonKinds.String | JsonKinds.Null),
         new("tools", JsonKinds.Array | JsonKinds.Null),
         new("tool_choice", JsonKinds.String | JsonKinds.Object | JsonKinds.Null),
         new("reasoning", JsonKinds.Object | JsonKinds.Null),
         new("text", JsonKinds.Object | JsonKinds.Null),
         new("previous_response_id", JsonKinds.String | JsonKinds.Null) { Role = MemberRole.PreviousResponse },
-        new("conversation", JsonKinds.String | JsonKinds.Object | JsonKinds.Null) { Role = MemberRole.Conversation },
+        new("conversation", JsonKinds.String | JsonKinds.Object | JsonKinds.Null) { Role = MemberRole.ConversationId },
         new("parallel_tool_calls", JsonKinds.Boolean | JsonKinds.Null),
     ]);
 }

@@ -14,7 +14,7 @@ internal sealed class AnthropicProvider : IProvider
         DefaultBaseUrl = "https://api.anthropic.com",
         EnvironmentVariables = ["ANTHROPIC_API_KEY"],
         Operations = UsualPaths.Anthropic,
-        Models = new ModelCatalogue("Anthropic"),
+        Models = ModelCatalogue.Anthropic,
         SupportsIncludeUsage = false,
         ModelsPath = "/v1/models",
         DocsUrl = "https://platform.claude.com/docs/en/api/overview",
@@ -35,6 +35,6 @@ internal sealed class AnthropicProvider : IProvider
     public UpstreamFailure Classify(int status, IUpstreamHeaders headers, ReadOnlySpan<byte> body, DateTimeOffset now)
     {
         var error = UpstreamErrorBody.Read(body);
-        return FailureTable.Build(status, headers, error, AnthropicErrors.Kind(error), now);
+        return FailureTable.Build(status, headers, error, AnthropicErrors.Kind(error), now, AnthropicErrors.Reset(error, now));
     }
 }

@@ -15,7 +15,7 @@ namespace Sluice.Pipeline;
 /// gone to the client, so failing over is free; from then on the <see cref="RelayLane"/> or the
 /// <see cref="TranslateLane"/> owns the call.
 /// </summary>
-internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, RequestTranslator translator, Settlement settlement, TimeProvider time)
+internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, RequestTranslator translator, Settlement settlement, CredentialJudge judge, TimeProvider time)
 {
     /// <summary>As much of an upstream's error document as is read, in bytes.</summary>
     private const int MaxErrorBytes = 64 * 1024;
@@ -29,15 +29,22 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
             call.KeepAliveAfter(server.KeepAlive);
         }
 
-        while (NextCandidate(call) is { } slot)
+        while (NextCandidate(call) is { } lease)
         {
+            var slot = lease.Slot;
             UpstreamConnection? upstream = null;
             try
             {
                 upstream = await AttemptAsync(call, call.Target!, slot).ConfigureAwait(false);
+                if (upstream is null && MayGoWithoutSignatures(call))
+                {
+                    LeaveSignaturesOut(call);
+                    upstream = await AttemptAsync(call, call.Target!, slot).ConfigureAwait(false);
+                }
+
                 if (upstream is not null)
                 {
-                    slot.Health.NoteSuccess();
+                    judge.NoteSuccess(slot);
                     if (call.Translation is null)
                     {
                         await relay.RunAsync(call, upstream, server).ConfigureAwait(false);
@@ -54,7 +61,7 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
             {
                 call.Unuse();
                 upstream?.Release();
-                slot.Health.Release();
+                lease.Release();
             }
 
             if (call.LedgerRefused || !NoteFailure(call, slot))
@@ -67,7 +74,7 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
     }
 
     /// <summary>Leases the best candidate that was not tried; null when there is none.</summary>
-    private CredentialSlot? NextCandidate(GatewayCall call)
+    internal CredentialLease? NextCandidate(GatewayCall call)
     {
         if (call.Attempts == GatewayCall.MaxAttempts || call.ClientGone)
         {
@@ -77,16 +84,18 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
         var now = time.GetTimestamp();
         foreach (var target in call.Candidates)
         {
-            if (target.Provider.TryLease(target, call.Tried, now, call.Place?.Credential) is { } slot)
+            var conversation = target.Provider.Slots.Length > 1 ? call.Conversation : 0;
+            if (target.Provider.TryLease(target, call.Tried, now, conversation, call.Operation.Kind, call.Place?.Credential) is { } lease)
             {
                 if (call.Attempts == 0)
                 {
                     call.BoundTotal(target.Provider.Config.Timeouts.Total);
                 }
 
-                call.BeginAttempt(target, slot);
+                call.BeginAttempt(target, lease.Slot);
+                call.Lease = lease;
                 target.Series.Provider.AttemptStarted();
-                return slot;
+                return lease;
             }
         }
 
@@ -120,7 +129,7 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
                     call.EndConnect();
                     if (upstream is null)
                     {
-                        return Fail(call, call.Expired == CallPhase.None ? UpstreamFailureKind.ConnectFailed : UpstreamFailureKind.Timeout, UpstreamStage.Connect, "");
+                        return Fail(call, call.Expired == CallPhase.None ? UpstreamFailureKind.ConnectFailed : UpstreamFailureKind.Timeout, UpstreamStage.Connect, slot.Pool.Origin.Proxy is null ? "" : "proxy");
                     }
                 }
 
@@ -162,8 +171,9 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
 
     private UpstreamRequest? Build(GatewayCall call, RouteTarget target, CredentialSlot slot)
         => call.Operation.OfKept ? UpstreamRequest.BuildBodiless(call, target, slot)
-            : ReferenceEquals(call.UpstreamOperation, call.Operation) && !(call.WritesAnswer && call.Operation.Generates) ? UpstreamRequest.Build(call, target, slot)
-            : translator.Build(call, target, slot);
+            : !ReferenceEquals(call.UpstreamOperation, call.Operation) || (call.WritesAnswer && call.Operation.Generates) ? translator.Build(call, target, slot)
+            : translator.MustRewrite(call, target) ? translator.Rewrite(call, target, slot)
+            : UpstreamRequest.Build(call, target, slot);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ExchangeAsync(
@@ -177,6 +187,7 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
             return Broken(call, upstream, UpstreamStage.AwaitHeaders);
         }
 
+        judge.Learn(slot, upstream);
         if (status is < 200 or > 299)
         {
             await ReadErrorAsync(call, target, slot, upstream, status).ConfigureAwait(false);
@@ -235,7 +246,7 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
     }
 
     /// <summary>Reads a bounded part of an error document and has the provider say what it means.</summary>
-    private async ValueTask ReadErrorAsync(GatewayCall call, RouteTarget target, CredentialSlot slot, UpstreamConnection upstream, int status)
+    internal async ValueTask ReadErrorAsync(GatewayCall call, RouteTarget target, CredentialSlot slot, UpstreamConnection upstream, int status)
     {
         // The headers must be read first: reading the body on gives their bytes up.
         var json = HeaderPolicy.IsJson(upstream.FindRaw("content-type"u8));
@@ -306,14 +317,14 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
         return (end < 0 ? data : data[..end]).Trim((byte)' ');
     }
 
-    private static UpstreamConnection? Fail(GatewayCall call, UpstreamFailureKind kind, UpstreamStage stage, string code)
+    internal static UpstreamConnection? Fail(GatewayCall call, UpstreamFailureKind kind, UpstreamStage stage, string code)
     {
         call.FailureBody = null;
         call.Failure = new UpstreamFailure(kind, stage, 0, code);
         return null;
     }
 
-    private static bool Broken(GatewayCall call, UpstreamConnection upstream, UpstreamStage stage)
+    internal static bool Broken(GatewayCall call, UpstreamConnection upstream, UpstreamStage stage)
     {
         Fail(
             call,
@@ -323,8 +334,28 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
         return false;
     }
 
+    /// <summary>
+    /// A signature may be refused through no fault of the client: another vendor, another account or another model gave it. Then
+    /// the call is worth a second try without any. Where nobody else can have answered, the refusal is the client's to see.
+    /// </summary>
+    private static bool MayGoWithoutSignatures(GatewayCall call) =>
+        call is { Failure.SignatureRefused: true, WithoutSignatures: false, ClientGone: false, Expired: CallPhase.None }
+        && (call.Translation is not null || call.Candidates.Length > 1 || call.Target!.Provider.Slots.Length > 1);
+
+    /// <summary>Prepares a second attempt at the same target, with the same lease.</summary>
+    private static void LeaveSignaturesOut(GatewayCall call)
+    {
+        var failure = call.Failure!.Value;
+        var series = call.Target!.Series.Provider;
+        series.AttemptFailed(failure.Kind);
+        series.AttemptStarted();
+        GatewayTracing.AttemptFailed(call.Span, call.Target.Provider.Name, failure);
+        call.NoteFailedAttempt(in failure);
+        call.WithoutSignatures = true;
+    }
+
     /// <summary>Takes a failure to account. Returns true when another candidate may be tried.</summary>
-    private bool NoteFailure(GatewayCall call, CredentialSlot slot)
+    internal bool NoteFailure(GatewayCall call, CredentialSlot slot)
     {
         var failure = call.Failure!.Value;
         var target = call.Target!;
@@ -335,11 +366,8 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
         if (failure.Kind != UpstreamFailureKind.BadRequest && call.Expired != CallPhase.Detached)
         {
             target.Speed.NoteFailure();
-            var rest = failure.RetryAfter
-                ?? (target.Provider.Slots.Length > 1 ? rule.CoolsWithoutWord : TimeSpan.Zero);
-            rest = rest > FailurePolicy.LongestCooling ? FailurePolicy.LongestCooling : rest;
-            var until = rest > TimeSpan.Zero ? time.GetTimestamp() + (long)(rest.TotalSeconds * time.TimestampFrequency) : 0;
-            slot.Health.NoteFailure($"{failure.Kind} {failure.Status} {failure.Code}".TrimEnd(), until, failure.Kind == UpstreamFailureKind.RateLimited);
+            var rest = target.Provider.Slots.Length > 1 ? rule.CoolsWithoutWord : TimeSpan.Zero;
+            judge.NoteFailure(slot, in failure, target.Provider.Config.Pool, CredentialCheck.IsFreeFor(target.Provider), rest);
         }
 
         if (call.Refusal is not null)

@@ -130,7 +130,7 @@ internal sealed class BackgroundResponses(ResponseDirectory directory, TimeProvi
             Request = request with { State = request.State with { PreviousResponseId = call.ContinuesFrom } },
         });
         var input = call.ContinuesFrom is not null ? keeping.OwnInput
-            : ResponsesConversation.ArrayOf(ResponsesConversation.ItemsOf(call.Body.Slice(call.Peek.Input.Offset, call.Peek.Input.Length).ToArray()));
+            : ResponsesConversation.ArrayOf(ResponsesConversation.ItemsOf(call.Body.Slice(call.Peek.Conversation.Offset, call.Peek.Conversation.Length).ToArray()));
         var first = new StoredResponse(call.Caller!.KeyId, keeping.Id, call.Model)
         {
             Content = new ResponseContent(input, response, default),

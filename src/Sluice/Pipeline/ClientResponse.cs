@@ -146,7 +146,7 @@ internal static class ClientResponse
             headers["request-id"] = call.RequestId;
         }
 
-        if (call.Translation?.Dropped is { } dropped)
+        if (Translation.HeaderOf(call.Lost) is { } dropped)
         {
             headers[Translation.DroppedHeader] = dropped;
         }

@@ -53,8 +53,9 @@ internal sealed partial class GatewayPipeline(
     /// <summary>Serves one call of a model endpoint.</summary>
     /// <param name="http">The request; its endpoint has been matched and nothing of its body read.</param>
     /// <param name="operation">What is asked.</param>
-    /// <param name="inPath">What stands in the path, decoded: the model, or the id of a kept answer. Null where the body says all.</param>
-    public async Task RunAsync(HttpContext http, Operation operation, string? inPath = null)
+    /// <param name="inPath">What stands in the path or the query, decoded: the model, or the id of a kept answer. Null where the body says all.</param>
+    /// <param name="serve">Serves what was admitted in a way of its own; null for the attempts and lanes of ordinary calls.</param>
+    public async Task RunAsync(HttpContext http, Operation operation, string? inPath = null, Func<GatewayCall, RuntimeSnapshot, Task>? serve = null)
     {
         var snapshot = runtime.Current;
         var call = Begin(http, operation, snapshot);
@@ -62,8 +63,7 @@ internal sealed partial class GatewayPipeline(
         {
             var refused = Identify(call) ?? (operation.OfKept
                 ? await kept.FindAsync(call, snapshot, inPath!).ConfigureAwait(false) ?? AdmitLook(call)
-                : await RequestBody.ReadAsync(call, snapshot.Config.Server.MaxRequestBytes).ConfigureAwait(false)
-                    ?? Peek(call, inPath, snapshot)
+                : await ReadAsync(call, inPath, snapshot).ConfigureAwait(false)
                     ?? Route(call, snapshot)
                     ?? await continuation.ResumeAsync(call, snapshot).ConfigureAwait(false));
             var detaches = refused is null && BackgroundResponses.Takes(call);
@@ -86,7 +86,7 @@ internal sealed partial class GatewayPipeline(
             }
             else if (refused is null)
             {
-                await attempts.ServeAsync(call, snapshot).ConfigureAwait(false);
+                await (serve ?? attempts.ServeAsync)(call, snapshot).ConfigureAwait(false);
                 await kept.NoteAsync(call).ConfigureAwait(false);
             }
             else if (!call.ClientGone)
@@ -180,6 +180,17 @@ internal sealed partial class GatewayPipeline(
 
         call.Client.Remember(in credential, call.Caller, generation);
         return null;
+    }
+
+    private static async ValueTask<GatewayError?> ReadAsync(GatewayCall call, string? pathModel, RuntimeSnapshot snapshot)
+    {
+        if (!call.Operation.Upgrades)
+        {
+            return await RequestBody.ReadAsync(call, snapshot.Config.Server.MaxRequestBytes).ConfigureAwait(false) ?? Peek(call, pathModel, snapshot);
+        }
+
+        call.Model = pathModel is { Length: <= MaxModelName } ? pathModel : "";
+        return call.Model.Length > 0 ? null : PipelineErrors.ModelMissing();
     }
 
     // :: (2) What is asked? The one pass over the body that also refuses what two parsers could read in two ways.
@@ -323,7 +334,7 @@ internal sealed partial class GatewayPipeline(
     }
 
     /// <summary>Takes the candidates away that have no price; false when none is left.</summary>
-    private static bool LeavePriced(GatewayCall call)
+    internal static bool LeavePriced(GatewayCall call)
     {
         if (Array.Exists(call.Candidates, static target => target.Price is null))
         {
@@ -360,13 +371,15 @@ internal sealed partial class GatewayPipeline(
         }
     }
 
-    private static CallSubjects SubjectsOf(GatewayCall call, Caller caller)
+    /// <summary>Whom a call counts for.</summary>
+    internal static CallSubjects SubjectsOf(GatewayCall call, Caller caller)
         => new(caller.Limiter, caller.KeyId, caller.KeyName, caller.User, call.Model, call.Http.Connection.RemoteIpAddress);
 
     // :: (6) What was used? And give back what the call held, whatever happened.
     private async ValueTask SettleAsync(GatewayCall call)
     {
         call.End();
+        call.Lease?.Release();
         watchdog.Remove(call);
         call.Client.Forget(call);
         call.Aborted.Dispose();

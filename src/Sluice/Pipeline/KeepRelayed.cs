@@ -21,7 +21,7 @@ internal static class KeepRelayed
         }
         else if (!keeping.IsTooLarge(call.BodyLength))
         {
-            keeping.BeginHere(call.Peek.Input.Of(call.Body), call.Tap!.IsStream);
+            keeping.BeginHere(call.Peek.Conversation.Of(call.Body), call.Tap!.IsStream);
         }
         else if (!call.Committed)
         {

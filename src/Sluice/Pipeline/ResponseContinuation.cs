@@ -30,7 +30,7 @@ internal sealed class ResponseContinuation(ResponseDirectory directory, TimeProv
         }
 
         var peek = call.Peek;
-        if (!peek.PreviousResponse.Found && !peek.Conversation.Found)
+        if (!peek.PreviousResponse.Found && !peek.ConversationId.Found)
         {
             KeepAnswer(call, snapshot, default);
             return default;
@@ -77,7 +77,7 @@ internal sealed class ResponseContinuation(ResponseDirectory directory, TimeProv
 
     private async ValueTask<GatewayError?> ContinueAsync(GatewayCall call, RuntimeSnapshot snapshot)
     {
-        var refused = call.Peek.Conversation.Found ? Converse(call) : null;
+        var refused = call.Peek.ConversationId.Found ? Converse(call) : null;
         var ownInput = ReadOnlyMemory<byte>.Empty;
         if (refused is null && call.Peek.PreviousResponse.Found)
         {
@@ -139,7 +139,7 @@ internal sealed class ResponseContinuation(ResponseDirectory directory, TimeProv
             return (refused, default);
         }
 
-        var own = ResponsesConversation.ItemsOf(call.BodyBuffer.AsMemory(GatewayCall.Headroom + call.Peek.Input.Offset, call.Peek.Input.Length));
+        var own = ResponsesConversation.ItemsOf(call.BodyBuffer.AsMemory(GatewayCall.Headroom + call.Peek.Conversation.Offset, call.Peek.Conversation.Length));
         var ownInput = ResponsesConversation.ArrayOf(own);
         var body = ResponsesConversation.WithInput(call.Body, chain.Items.Concat(own));
         if (body.Length > server.MaxRequestBytes)

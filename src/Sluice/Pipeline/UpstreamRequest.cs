@@ -126,10 +126,39 @@ internal readonly struct UpstreamRequest : IDisposable
         WriteTarget(ref head, template, path);
         if (operation.Dialect == Dialect.AnthropicMessages)
         {
-            WriteDefaultVersion(ref head);
+            WriteVersion(ref head, target.RulesIn(operation.Dialect).ApiVersion);
         }
 
         WriteLength(ref head, body.Length);
+        return Join(ref head, body);
+    }
+
+    /// <summary>
+    /// Puts the head before a body that was written anew in the client's own dialect. The client's headers go with it, since the
+    /// answer is relayed.
+    /// </summary>
+    /// <returns>Null when the model's name cannot stand in the vendor's path.</returns>
+    public static UpstreamRequest? BuildRewritten(GatewayCall call, RouteTarget target, CredentialSlot slot, ReadOnlySpan<byte> body)
+    {
+        var operation = call.Operation;
+        var template = slot.Heads[operation.Index] ??= MakeTemplate(operation, target, slot);
+        var query = UpstreamQuery.Of(call.Http.Request.QueryString);
+        string? path = null;
+        if ((template.Whole is null || query.Length > 0) && (path = target.Provider.Urls.For(operation, target.Model, query)) is null)
+        {
+            return null;
+        }
+
+        // Chat's writer always asks for usage.
+        call.UsageFilter = call.Streams && operation.Dialect == Dialect.OpenAIChat && !call.Peek.IncludeUsage ? new SseUsageFilter() : null;
+        Span<byte> scratch = stackalloc byte[GatewayCall.Headroom];
+        var head = new HeadWriter(scratch);
+        WriteHead(ref head, call, template, path, body.Length);
+        return Join(ref head, body);
+    }
+
+    private static UpstreamRequest Join(ref HeadWriter head, ReadOnlySpan<byte> body)
+    {
         var written = head.Written;
         var whole = ArrayPool<byte>.Shared.Rent(written.Length + body.Length);
         written.CopyTo(whole);
@@ -202,10 +231,12 @@ internal readonly struct UpstreamRequest : IDisposable
         }
     }
 
-    private static void WriteDefaultVersion(ref HeadWriter head)
+    /// <param name="head">Where it goes.</param>
+    /// <param name="version">Empty for the version that is usual.</param>
+    private static void WriteVersion(ref HeadWriter head, string version)
     {
         head.Write("anthropic-version: "u8);
-        head.WriteAscii(HeaderPolicy.DefaultAnthropicVersion);
+        head.WriteAscii(version.Length > 0 ? version : HeaderPolicy.DefaultAnthropicVersion);
         head.Write("\r\n"u8);
     }
 
@@ -240,7 +271,7 @@ internal readonly struct UpstreamRequest : IDisposable
             }
             else if (ReferenceEquals(name, HeaderPolicy.AnthropicVersion) && call.Operation.Dialect == Dialect.AnthropicMessages)
             {
-                WriteDefaultVersion(ref head);
+                WriteVersion(ref head, "");
             }
         }
     }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Sluice.Configuration;
 using Sluice.Credentials;
 using Sluice.Protocol;
@@ -12,20 +14,25 @@ internal readonly record struct TriedCandidate(RouteTarget Target, CredentialSlo
 /// <summary>A provider as one snapshot of the configuration has it, ready for the request path.</summary>
 internal sealed class ProviderRuntime
 {
+    private const string GenericType = "openai-compatible";
+    private const int HashDigits = 12;
+
     private readonly bool[] _serves;
-    private int _turn;
+    private readonly CredentialPool _pool;
 
     public ProviderRuntime(ProviderConfig config, IProvider provider, string baseUrl, CredentialSlot[] slots)
     {
         Config = config;
         Provider = provider;
         Slots = slots;
+        _pool = new CredentialPool(slots);
         Descriptor = provider.Descriptor.Serving(
             [.. config.Dialects.Where(name => DialectNames.TryParse(name, out _)).Select(DialectOf)]);
         Urls = UpstreamUrl.Create(Descriptor, baseUrl);
         Identity = Uri.TryCreate(baseUrl, UriKind.Absolute, out var address)
             ? new UpstreamIdentity(GenAIProviderNames.Of(config.Type), address.Host, address.Port)
             : UpstreamIdentity.None;
+        Platform = config.Type == GenericType ? $"{GenericType}-{HashOf(address?.Authority ?? baseUrl)}" : config.Type;
         IsAtVendor = provider.Descriptor.DefaultBaseUrl is { } vendors && new Uri(vendors).Host == address?.Host;
         _serves = new bool[Operation.All.Count];
         foreach (var path in Descriptor.Operations)
@@ -35,6 +42,12 @@ internal sealed class ProviderRuntime
     }
 
     public string Name => Config.Name;
+
+    /// <summary>
+    /// Whose signatures hold here: the vendor, by its type. Behind the generic type any vendor may stand, so that the address
+    /// tells one from another, and a hash of it, since clients carry the name with the signatures.
+    /// </summary>
+    public string Platform { get; }
 
     public ProviderConfig Config { get; }
 
@@ -61,6 +74,8 @@ internal sealed class ProviderRuntime
     public IEnumerable<string> DialectsServed
         => Descriptor.Operations.Select(path => path.Operation.Dialect.Name()).Distinct();
 
+    private static string HashOf(string address) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address)))[..HashDigits];
+
     /// <summary>Calls in flight over all credentials.</summary>
     public int InFlight
     {
@@ -76,45 +91,47 @@ internal sealed class ProviderRuntime
         }
     }
 
-    /// <summary>Leases the credential whose turn it is by weight, or the next one that is ready and was not tried with this target.</summary>
-    /// <param name="target">For which target.</param>
+    /// <summary>Leases a credential that was not tried with this target: the conversation's own while that is ready, else by weight.</summary>
+    /// <param name="target">One of this provider's.</param>
     /// <param name="tried">What the call has tried.</param>
     /// <param name="now">The current time stamp.</param>
+    /// <param name="affinity">The hash of the call's conversation; 0 for none.</param>
+    /// <param name="kind">What the call makes.</param>
     /// <param name="only">The name of the one credential that will do; null for any.</param>
     /// <returns>Null when none is left.</returns>
-    public CredentialSlot? TryLease(RouteTarget target, ReadOnlySpan<TriedCandidate> tried, long now, string? only = null)
+    public CredentialLease? TryLease(RouteTarget target, ReadOnlySpan<TriedCandidate> tried, long now, ulong affinity = 0, CallKind kind = CallKind.Text, string? only = null)
     {
-        var slots = Slots;
-        if (slots.Length == 0)
+        if (only is not null)
         {
-            return null;
+            var slot = Array.Find(Slots, slot => slot.Name == only);
+            return slot is null || tried.Contains(new TriedCandidate(target, slot)) ? null : slot.TryLease(now, kind);
         }
 
-        var start = slots.Length == 1 ? 0 : WeightedTurn.Pick(slots, static slot => slot.Config.Weight, (uint)Interlocked.Increment(ref _turn));
-        for (var i = 0; i < slots.Length; i++)
+        Span<int> indexes = stackalloc int[tried.Length];
+        var count = 0;
+        foreach (var candidate in tried)
         {
-            var slot = slots[(start + i) % slots.Length];
-            if ((only is null || slot.Name == only) && !tried.Contains(new TriedCandidate(target, slot)) && slot.TryLease(now))
+            if (ReferenceEquals(candidate.Target, target))
             {
-                return slot;
+                indexes[count++] = candidate.Slot.Index;
             }
         }
 
-        return null;
+        return _pool.TryLease(indexes[..count], now, affinity, kind);
     }
 
-    /// <summary>The soonest time stamp at which a cooling credential is ready again; 0 when none cools.</summary>
+    /// <summary>The soonest time stamp at which a credential that cools or is limited is ready again; 0 when none is.</summary>
     public long SoonestReady(long now, out bool forRate)
     {
         var soonest = 0L;
         forRate = false;
         foreach (var slot in Slots)
         {
-            var until = slot.Health.CoolingUntil;
-            if (slot.Health.StateAt(now) == CredentialState.Cooling && (soonest == 0 || until < soonest))
+            var standing = slot.Health.At(now);
+            if (standing.State is CredentialState.Cooling or CredentialState.Limited && (soonest == 0 || standing.Until < soonest))
             {
-                soonest = until;
-                forRate = slot.Health.CoolsForRate;
+                soonest = standing.Until;
+                forRate = standing.ForRate;
             }
         }
 

@@ -23,6 +23,45 @@ public class GeminiStreamTests
 
         """;
 
+    /// <summary>What a search found comes after the text that rests on it, and is told inside it, once.</summary>
+    [Fact]
+    public void Writing_GroundingForAnthropic_IsCitedByTheTextBeforeItEnds()
+    {
+        const string grounded = """
+            data: {"candidates":[{"content":{"parts":[{"text":"Spain won."}],"role":"model"},"index":0}]}
+
+            data: {"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},"index":0,"groundingMetadata":{"groundingChunks":[{"web":{"uri":"https://a/","title":"A"}}],"groundingSupports":[{"segment":{"endIndex":10},"groundingChunkIndices":[0]}]}}]}
+
+            data: {"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},"index":0,"finishReason":"STOP","groundingMetadata":{"webSearchQueries":["who"],"groundingChunks":[{"web":{"uri":"https://a/","title":"A"}},{"web":{"uri":"https://b/","title":"B"}}],"groundingSupports":[{"segment":{"endIndex":10},"groundingChunkIndices":[0]},{"segment":{"endIndex":10},"groundingChunkIndices":[1]}]}}]}
+
+
+            """;
+        var events = Read([Encoding.UTF8.GetBytes(grounded)], ResponseFraming.Sse, out _);
+
+        var written = Wire.Data(Wire.Write(Wire.Anthropic, events, Wire.To(Wire.Anthropic, Gemini)));
+
+        written.Select(data => data["type"]!.GetValue<string>()).Skip(2).ShouldBe(
+            ["content_block_delta", "content_block_delta", "content_block_delta", "content_block_stop", "message_delta", "message_stop"]);
+        written.Select(data => data["delta"]?["citation"]?["url"]?.GetValue<string>()).OfType<string>().ShouldBe(["https://a/", "https://b/"]);
+    }
+
+    [Fact]
+    public void Writing_ExplanationOfARefusalForAnthropic_StandsInItsStopDetails()
+    {
+        const string held = """
+            data: {"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},"index":0,"finishReason":"SAFETY","finishMessage":"against the rules"}]}
+
+
+            """;
+        var events = Read([Encoding.UTF8.GetBytes(held)], ResponseFraming.Sse, out _);
+
+        var streamed = Wire.Data(Wire.Write(Wire.Anthropic, events, Wire.To(Wire.Anthropic, Gemini)))[^2]["delta"]!;
+        var whole = Wire.Write(Wire.Anthropic, Wire.Assemble(events), Wire.To(Wire.Anthropic, Gemini));
+
+        streamed["stop_details"]!["explanation"]!.GetValue<string>().ShouldBe("against the rules");
+        whole["stop_details"]!.ToJsonString().ShouldBe(streamed["stop_details"]!.ToJsonString());
+    }
+
     [Theory]
     [InlineData("gemini.sse", ResponseFraming.Sse)]
     [InlineData("gemini-array.json", ResponseFraming.JsonArray)]
@@ -70,6 +109,49 @@ public class GeminiStreamTests
     [InlineData("{\"error\":{\"code\":503}}", ResponseFraming.JsonArray, TranslationErrors.UpstreamFailedInStream)]
     public void Reading_BrokenStream_EndsWithAFailure(string stream, ResponseFraming framing, string code) =>
         Read([Encoding.UTF8.GetBytes(stream)], framing, out _)[^1].ShouldBeOfType<StreamFailure>().Error.Code.ShouldBe(code);
+
+    [Fact]
+    public void Reading_ArgumentsInPieces_ArePutTogether()
+    {
+        const string Stream = """
+            data: {"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","id":"c1","willContinue":true},"thoughtSignature":"CiQB"}]}}]}
+
+            data: {"candidates":[{"content":{"parts":[{"functionCall":{"partialArgs":[{"jsonPath":"$.city","stringValue":"Ro","willContinue":true}],"willContinue":true}}]}}]}
+
+            data: {"candidates":[{"content":{"parts":[{"functionCall":{"partialArgs":[{"jsonPath":"$.city","stringValue":"me \"é\""},{"jsonPath":"$.deep['a b'][0].n","numberValue":12345678901234567890},{"jsonPath":"$.deep['a b'][1]","boolValue":true},{"jsonPath":"$.none","nullValue":"NULL_VALUE"}],"willContinue":true}}]}}]}
+
+            data: {"candidates":[{"content":{"parts":[{"functionCall":{}}]}}]}
+
+            data: {"candidates":[{"content":{"parts":[{"functionCall":{"name":"g","args":{"x":1}}}]},"finishReason":"STOP"}]}
+
+
+            """;
+
+        var calls = Wire.Assemble(Read([Encoding.UTF8.GetBytes(Stream)], ResponseFraming.Sse, out var repairs)).Choices[0].Content.Cast<ToolCallBlock>().ToList();
+
+        repairs.ShouldBeEmpty();
+        calls.Select(call => call.Name).ShouldBe(["f", "g"]);
+        calls[0].CallId.ShouldBe("c1");
+        calls[0].Signature!.Data.ShouldBe("CiQB");
+        calls[0].Extensions.ShouldBeEmpty();
+        calls[0].Arguments.ToString().ShouldBe("""{"city":"Rome \"é\"","deep":{"a b":[{"n":12345678901234567890},true]},"none":null}""");
+        calls[1].Arguments.ToString().ShouldBe("""{"x":1}""");
+    }
+
+    [Theory]
+    [InlineData("city")]
+    [InlineData("$")]
+    [InlineData("$.")]
+    [InlineData("$[5]")]
+    [InlineData("$.a[1]")]
+    [InlineData("$.a[x]")]
+    [InlineData("$['a")]
+    public void Reading_PieceWithoutAPlace_EndsWithAFailure(string path)
+    {
+        var stream = $$$"""data: {"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","partialArgs":[{"jsonPath":"{{{path}}}","stringValue":"x"}]}}]},"finishReason":"STOP"}]}""" + "\n\n";
+
+        Read([Encoding.UTF8.GetBytes(stream)], ResponseFraming.Sse, out _)[^1].ShouldBeOfType<StreamFailure>().Error.Code.ShouldBe(TranslationErrors.InvalidUpstreamAnswer);
+    }
 
     [Fact]
     public void ToChat_ThoughtsAndCalls_AreTold()
