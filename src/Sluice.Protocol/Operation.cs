@@ -41,6 +41,11 @@ public sealed record Operation(string Name, Dialect Dialect, string GenAIName)
     /// <summary>The model that is meant when a request names none; empty where one must be named.</summary>
     public string ImpliedModel { get; init; } = "";
 
+    /// <summary>The HTTP method.</summary>
+    public string Method { get; init; } = "POST";
+
+    /// <summary>True for what is asked of an answer that is kept: its id stands in the path, and there is neither a model nor a body.</summary>
+    public bool OfKept { get; init; }
     /// <summary>The wire format's name in metrics: the dialect's, save for what no dialect of models has.</summary>
     public string Wire { get => field ?? Dialect.Name(); private init; }
 
@@ -62,6 +67,11 @@ public sealed record Operation(string Name, Dialect Dialect, string GenAIName)
     public static readonly Operation GeminiCountTokens = new("gemini_count_tokens", Dialect.GeminiGenerate, "count_tokens") { Index = 9, ModelInPath = true, Metered = false, PathMethod = "countTokens", RepeatsModel = true, Shape = GeminiGenerate.RequestShapes.CountTokens };
     public static readonly Operation EmbedContent = new("embed_content", Dialect.GeminiGenerate, "embeddings") { Index = 10, ModelInPath = true, PathMethod = "embedContent", RepeatsModel = true, Shape = GeminiGenerate.RequestShapes.EmbedContent };
     public static readonly Operation BatchEmbedContents = new("batch_embed_contents", Dialect.GeminiGenerate, "embeddings") { Index = 11, ModelInPath = true, PathMethod = "batchEmbedContents", RepeatsModel = true, Shape = GeminiGenerate.RequestShapes.BatchEmbedContents };
+    public static readonly Operation RetrieveResponse = new("response_get", Dialect.OpenAIResponses, "retrieve_response") { Index = 15, Method = "GET", OfKept = true, Metered = false };
+    public static readonly Operation DeleteResponse = new("response_delete", Dialect.OpenAIResponses, "delete_response") { Index = 16, Method = "DELETE", OfKept = true, Metered = false };
+    public static readonly Operation CancelResponse = new("response_cancel", Dialect.OpenAIResponses, "cancel_response") { Index = 17, OfKept = true, Metered = false };
+    public static readonly Operation ResponseInputItems = new("response_input_items", Dialect.OpenAIResponses, "list_input_items") { Index = 18, Method = "GET", OfKept = true, Metered = false };
+    public static readonly Operation ResponseInputTokens = new("response_input_tokens", Dialect.OpenAIResponses, "count_tokens") { Index = 19, Metered = false, Shape = OpenAIResponses.RequestShapes.InputTokens };
 
     /// <summary>
     /// A call of an MCP server's tool. Stands outside <see cref="All"/>: no model serves it and no route leads to it, but accounts,
@@ -80,5 +90,6 @@ public sealed record Operation(string Name, Dialect Dialect, string GenAIName)
 
     /// <summary>Every operation, in a stable order.</summary>
     public static IReadOnlyList<Operation> All { get; } =
-        [Chat, Completions, Embeddings, Moderations, Responses, Messages, CountTokens, GenerateContent, StreamGenerateContent, GeminiCountTokens, EmbedContent, BatchEmbedContents, Realtime, RealtimeResponse, RealtimeTranscription];
+        [Chat, Completions, Embeddings, Moderations, Responses, Messages, CountTokens, GenerateContent, StreamGenerateContent, GeminiCountTokens, EmbedContent, BatchEmbedContents, Realtime, RealtimeResponse, RealtimeTranscription,
+        RetrieveResponse, DeleteResponse, CancelResponse, ResponseInputItems, ResponseInputTokens];
 }

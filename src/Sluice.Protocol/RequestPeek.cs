@@ -47,6 +47,18 @@ public struct RequestPeek
     /// <summary>How many answers are asked for (<c>n</c>, <c>candidateCount</c>); 1 when absent.</summary>
     public int Choices { get; set; }
 
+    /// <summary>The raw <c>previous_response_id</c> with its quotes; not found where it is null (Responses).</summary>
+    public JsonSlice PreviousResponse { get; set; }
+
+    /// <summary>The raw value of <c>conversation</c>; not found where it is null (Responses).</summary>
+    public JsonSlice ConversationId { get; set; }
+
+    /// <summary>True when the answer is not to be kept (<c>"store": false</c>).</summary>
+    public bool StoresNothing { get; set; }
+
+    /// <summary>True when the call is to be answered at once and worked on later (<c>"background": true</c>).</summary>
+    public bool Background { get; set; }
+
     /// <summary>The raw value that holds the system text where it stands apart from the messages; not found where there is none.</summary>
     public JsonSlice System { get; set; }
 

@@ -208,6 +208,18 @@ public static class RequestPeeker
                     return null;
                 case MemberRole.GenerationConfig:
                     return RequestOptions.ReadGenerationConfig(_body, slice, ref peek);
+                case MemberRole.PreviousResponse:
+                    peek.PreviousResponse = kind == JsonKinds.Null ? default : slice;
+                    return null;
+                case MemberRole.ConversationId:
+                    peek.ConversationId = kind == JsonKinds.Null ? default : slice;
+                    return null;
+                case MemberRole.Store:
+                    peek.StoresNothing = _body[slice.Offset] == (byte)'f';
+                    return null;
+                case MemberRole.Background:
+                    peek.Background = _body[slice.Offset] == (byte)'t';
+                    return null;
                 case MemberRole.System:
                     peek.System = slice;
                     return null;

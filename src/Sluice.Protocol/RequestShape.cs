@@ -19,6 +19,12 @@ internal enum MemberRole : byte
     /// <summary>Gemini's <c>generationConfig</c>, which holds the bound and the number of answers.</summary>
     GenerationConfig,
 
+    PreviousResponse,
+
+    /// <summary>The vendor's conversation that a Responses request belongs to.</summary>
+    ConversationId,
+    Store,
+    Background,
     /// <summary>The system text, apart from the messages.</summary>
     System,
 

@@ -37,6 +37,9 @@ public sealed class ResponseTap
     /// </summary>
     public bool HasLastWord => _state.LastWord;
 
+    /// <summary>True when the answer that is read consists of server-sent events.</summary>
+    public bool IsStream => _framing == ResponseFraming.Sse;
+
     /// <summary>
     /// True where another event may be written: no event stands there half. In a JSON array: before its bracket, and
     /// between an element and the comma after it.

@@ -5,7 +5,7 @@ namespace Sluice.Providers;
 /// <summary>Where an operation lives under a provider's base URL.</summary>
 /// <param name="Operation">What is asked.</param>
 /// <param name="Path">
-/// Appended to the base URL; <c>{model}</c> stands for the percent-encoded model name (slashes kept). A path that begins
+/// Appended to the base URL; <c>{model}</c> stands for the percent-encoded model name (slashes kept), <c>{id}</c> for an answer's. A path that begins
 /// with <c>~/</c> begins at the host instead, for vendors that serve a second dialect beside their base URL.
 /// </param>
 public sealed record OperationPath(Operation Operation, string Path);

@@ -10,7 +10,8 @@ namespace Sluice.Providers;
 /// </summary>
 public sealed class UpstreamUrl
 {
-    private const string ModelSlot = "{model}";
+    /// <summary>What a call puts into a path: its model, or the id of the answer that it is about.</summary>
+    private static readonly string[] Slots = ["{model}", "{id}"];
 
     // A dozen rows at most: comparing them in turn is faster than hashing a record.
     private readonly Template[] _templates;
@@ -52,7 +53,7 @@ public sealed class UpstreamUrl
 
     /// <summary>The path and query of a call, percent-encoded and ready for the request line.</summary>
     /// <param name="operation">What is asked.</param>
-    /// <param name="model">The vendor's model id, as text; used where the model stands in the path.</param>
+    /// <param name="model">The vendor's model id, as text; used where the model stands in the path. The answer's id where that stands there.</param>
     /// <param name="query">The query to send, encoded already, with or without its question mark; may be empty.</param>
     /// <returns>
     /// Null when the provider does not serve the operation, or when the model's name cannot stand in a path: it is empty,
@@ -161,10 +162,15 @@ public sealed class UpstreamUrl
     {
         public static Template Parse(Operation operation, string path, string baseQuery)
         {
-            var slot = path.IndexOf(ModelSlot, StringComparison.Ordinal);
-            return slot < 0
-                ? new Template(operation, path + baseQuery, null)
-                : new Template(operation, path[..slot], path[(slot + ModelSlot.Length)..]);
+            foreach (var slot in Slots)
+            {
+                if (path.IndexOf(slot, StringComparison.Ordinal) is >= 0 and var at)
+                {
+                    return new Template(operation, path[..at], path[(at + slot.Length)..]);
+                }
+            }
+
+            return new Template(operation, path + baseQuery, null);
         }
     }
 }

@@ -15,6 +15,16 @@ internal static class UsualPaths
         new(Operation.Realtime, "/realtime"),
     ];
 
+    /// <summary>What a vendor serves who keeps the answers of the Responses API.</summary>
+    public static readonly IReadOnlyList<OperationPath> KeptResponses =
+    [
+        new(Operation.RetrieveResponse, "/responses/{id}"),
+        new(Operation.DeleteResponse, "/responses/{id}"),
+        new(Operation.CancelResponse, "/responses/{id}/cancel"),
+        new(Operation.ResponseInputItems, "/responses/{id}/input_items"),
+        new(Operation.ResponseInputTokens, "/responses/input_tokens"),
+    ];
+
     public static readonly IReadOnlyList<OperationPath> Anthropic =
     [
         new(Operation.Messages, "/v1/messages"),

@@ -12,6 +12,7 @@ using Sluice.Pricing;
 using Sluice.Providers;
 using Sluice.Realtime;
 using Sluice.Storage;
+using Sluice.StoredResponses;
 using Sluice.Telemetry;
 using Sluice.Telemetry.Logging;
 
@@ -40,6 +41,7 @@ internal static class SluiceApplication
         services.AddLimits().AddIdempotency();
         services.AddMoney(config.Server);
         services.AddPricing();
+        services.AddStoredResponses();
         services.AddTelemetry().AddServiceHealth();
         services.AddPipeline();
         services.AddMcp();

@@ -20,7 +20,7 @@ public sealed class ArchitectureTests
         ["Endpoints", "Admin"],
         ["Mcp", "Realtime"],
         ["Pipeline"],
-        ["Auth", "Limits", "Idempotency", "Routing", "Credentials", "Usage", "Pricing", "Journal"],
+        ["Auth", "Limits", "Idempotency", "Routing", "Credentials", "Usage", "Pricing", "Journal", "StoredResponses"],
         ["Storage", "Configuration", "Telemetry"],
     ];
 

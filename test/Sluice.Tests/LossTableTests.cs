@@ -14,8 +14,8 @@ public sealed class LossTableTests
         trace (`/api/admin/requests/{id}`, `dropped`) and in the log at debug. A model may reject more than its dialect.
 
         Everything that a table does not name is mapped, or belongs to the vendor of the client's dialect alone and is dropped and named in the same
-        way. Stored conversations (`previous_response_id`, `conversation`, `background`) are never dropped: such a request is
-        refused with [`unsupported_translation`](../errors.md#unsupported_translation) where the other side keeps nothing.
+        way. `previous_response_id`, `background` and `store` are served by Sluice itself where the other side keeps nothing
+        ([responses](../operations/responses.md)); a `conversation` is refused there with [`unsupported_translation`](../errors.md#unsupported_translation).
 
         What an answer holds that the client's dialect has no place for, such as a search of the web as a part of its own for Chat, is
         named in the same three places; only the head of a stream is sent too early for it.

@@ -26,6 +26,9 @@ public sealed record WriteContext(Owner Target, FieldNames Client)
     /// <summary>The id of an answer where the upstream gave none; without a dialect's prefix.</summary>
     public string ResponseId { get; init; } = "0";
 
+    /// <summary>The id under which the gateway keeps the answer, which then stands in the place of the upstream's; null where it keeps nothing.</summary>
+    public string? KeptAs { get; init; }
+
     /// <summary>The value of <c>x-request-id</c>, for dialects whose errors carry it.</summary>
     public string RequestId { get; init; } = "";
 

@@ -23,9 +23,25 @@ internal static class RequestShapes
         new("reasoning", JsonKinds.Object | JsonKinds.Null),
         new("text", JsonKinds.Object | JsonKinds.Null),
         new("metadata", JsonKinds.Object | JsonKinds.Null),
-        new("previous_response_id", JsonKinds.String | JsonKinds.Null),
+        new("previous_response_id", JsonKinds.String | JsonKinds.Null) { Role = MemberRole.PreviousResponse },
+        new("conversation", JsonKinds.String | JsonKinds.Object | JsonKinds.Null) { Role = MemberRole.ConversationId },
         new("parallel_tool_calls", JsonKinds.Boolean | JsonKinds.Null),
-        new("background", JsonKinds.Boolean | JsonKinds.Null),
-        new("store", JsonKinds.Boolean | JsonKinds.Null),
+        new("background", JsonKinds.Boolean | JsonKinds.Null) { Role = MemberRole.Background },
+        new("store", JsonKinds.Boolean | JsonKinds.Null) { Role = MemberRole.Store },
+    ]);
+
+    /// <summary>What is counted before it is asked: the members that make up the prompt.</summary>
+    public static readonly RequestShape InputTokens = new(
+    [
+        new("model", JsonKinds.String) { Role = MemberRole.Model, Required = true },
+        new("input", JsonKinds.String | JsonKinds.Array | JsonKinds.Null) { Role = MemberRole.Conversation },
+        new("instructions", JsonKinds.String | JsonKinds.Null),
+        new("tools", JsonKinds.Array | JsonKinds.Null),
+        new("tool_choice", JsonKinds.String | JsonKinds.Object | JsonKinds.Null),
+        new("reasoning", JsonKinds.Object | JsonKinds.Null),
+        new("text", JsonKinds.Object | JsonKinds.Null),
+        new("previous_response_id", JsonKinds.String | JsonKinds.Null) { Role = MemberRole.PreviousResponse },
+        new("conversation", JsonKinds.String | JsonKinds.Object | JsonKinds.Null) { Role = MemberRole.ConversationId },
+        new("parallel_tool_calls", JsonKinds.Boolean | JsonKinds.Null),
     ]);
 }

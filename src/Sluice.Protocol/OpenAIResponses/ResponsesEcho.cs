@@ -31,6 +31,20 @@ internal static class ResponsesEcho
         json.WriteNull("user");
     }
 
+    /// <summary>True for the members that tell what is kept.</summary>
+    public static bool IsState(string name) => name is "background" or "previous_response_id" or "store";
+
+    /// <summary>Writes what is kept as the client asked for it, in the place of what the upstream was asked.</summary>
+    public static void WriteState(Utf8JsonWriter json, ChatRequest? request)
+    {
+        if (request is not null)
+        {
+            json.WriteBoolean("background", request.State.Background ?? false);
+            json.WriteStringOrNull("previous_response_id", request.State.PreviousResponseId);
+            json.WriteBoolean("store", request.State.Store ?? true);
+        }
+    }
+
     private static string? InstructionsOf(ChatRequest request) =>
         request.Messages.FirstOrDefault(message => message.ThisCallOnly)?.Content is [TextBlock text] ? text.Text : null;
 

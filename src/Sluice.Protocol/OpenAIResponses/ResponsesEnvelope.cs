@@ -14,6 +14,10 @@ internal sealed class ResponsesEnvelope(WriteContext context, MessageStart start
     public void WriteBeginning(Utf8JsonWriter json) =>
         Write(json, "in_progress", null, null, [], null, static _ => { });
 
+    /// <summary>Writes an answer that waits for its turn.</summary>
+    public void WriteQueued(Utf8JsonWriter json) =>
+        Write(json, "queued", null, null, [], null, static _ => { });
+
     /// <summary>Writes an answer that has ended.</summary>
     /// <param name="json">Where it goes.</param>
     /// <param name="finish">Why it ended.</param>
@@ -43,9 +47,10 @@ internal sealed class ResponsesEnvelope(WriteContext context, MessageStart start
         var own = start.Extensions.Where(extension => extension.Owner.Dialect == Dialect.OpenAIResponses && !ResponsesUsage.IsUsage(extension)).ToList();
         if (own.Count > 0)
         {
-            // An upstream of this dialect has repeated the request itself.
+            // An upstream of this dialect has repeated the request itself, as it was told: what the gateway keeps it knows nothing of.
             json.WriteIf("service_tier", TierOf(start.ServiceTier));
-            json.WriteExtensions(own, context.Target);
+            json.WriteExtensions(context.Request is null ? own : [.. own.Where(extension => !ResponsesEcho.IsState(extension.Name))], context.Target);
+            ResponsesEcho.WriteState(json, context.Request);
         }
         else
         {

@@ -7,9 +7,9 @@ internal static class ResponsesIds
 {
     private const string Prefix = "resp_";
 
-    /// <summary>The upstream's id where it is of this dialect: clients ask for the answer by it later.</summary>
+    /// <summary>The id that clients ask for the answer by later: the gateway's where it keeps the answer, else the upstream's where it is of this dialect.</summary>
     public static string Of(string id, WriteContext context) =>
-        id.StartsWith(Prefix, StringComparison.Ordinal) ? id : Prefix + context.ResponseId;
+        context.KeptAs is { } kept ? kept : id.StartsWith(Prefix, StringComparison.Ordinal) ? id : Prefix + context.ResponseId;
 
     /// <summary>The id of an item: its own, or one made of the answer's and the item's place.</summary>
     public static string OfItem(ContentBlock block, int place, WriteContext context) =>

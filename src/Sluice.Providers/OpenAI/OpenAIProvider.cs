@@ -11,7 +11,7 @@ internal sealed class OpenAIProvider : IProvider
         DefaultBaseUrl = "https://api.openai.com/v1",
         BaseUrlHasVersion = true,
         EnvironmentVariables = ["OPENAI_API_KEY"],
-        Operations = UsualPaths.OpenAI,
+        Operations = [.. UsualPaths.OpenAI, .. UsualPaths.KeptResponses],
         Models = ModelCatalogue.OpenAI,
         ModelsPath = "/models",
         DocsUrl = "https://platform.openai.com/docs/api-reference",

@@ -8,7 +8,20 @@ namespace Sluice.Simulator.OpenAI;
 /// <param name="Body">The response as it was sent.</param>
 /// <param name="Input">The items that it answers, those of earlier responses included.</param>
 /// <param name="Output">The items that it put out.</param>
-internal sealed record StoredResponse(string Id, byte[] Body, IReadOnlyList<JsonElement> Input, IReadOnlyList<JsonElement> Output);
+internal sealed record StoredResponse(string Id, byte[] Body, IReadOnlyList<JsonElement> Input, IReadOnlyList<JsonElement> Output)
+{
+    /// <summary>Work in the background: what is shown of it before <see cref="DoneAt"/>; null for what was answered at once.</summary>
+    public byte[]? Pending { get; init; }
+
+    /// <summary>What is shown once it was cancelled; null for what was answered at once.</summary>
+    public byte[]? Cancelled { get; init; }
+
+    /// <summary>When work in the background is done.</summary>
+    public DateTimeOffset DoneAt { get; init; }
+
+    /// <summary>The response as it stands at a time.</summary>
+    public byte[] At(DateTimeOffset now) => Pending is not null && now < DoneAt ? Pending : Body;
+}
 
 /// <summary>Stored responses, bounded: the oldest go first.</summary>
 internal sealed class ResponseStore(int capacity)

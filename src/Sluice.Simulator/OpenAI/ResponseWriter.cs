@@ -32,13 +32,13 @@ internal sealed class ResponseWriter
     /// <summary>Writes the response as it begins or as it ends.</summary>
     public void Write(Utf8JsonWriter json, string status)
     {
-        var begins = status == "in_progress";
+        var begins = status is "queued" or "in_progress" or "cancelled";
         json.WriteStartObject();
         json.WriteString("id", Id);
         json.WriteString("object", "response");
         json.WriteNumber("created_at", _call.UnixSeconds);
         json.WriteString("status", status);
-        json.WriteBoolean("background", false);
+        Echo(json, "background", "false");
         WriteCompleted(json, status);
         json.WriteNull("error");
         WriteIncomplete(json, status);

@@ -15,6 +15,8 @@ internal sealed record SluiceConfig
     /// <summary>Limits beside those of a key; of each <see cref="LimitRuleConfig.Per"/> the first that matches counts.</summary>
     public IReadOnlyList<LimitRuleConfig> Limits { get; init; } = [];
 
+    public ResponsesConfig Responses { get; init; } = new();
+
     public IReadOnlyDictionary<string, ServiceConfig> Services { get; init; } = new Dictionary<string, ServiceConfig>();
     public McpConfig Mcp { get; init; } = new();
 }
@@ -198,6 +200,28 @@ internal sealed record PricingConfig
 
     /// <summary>True when a call that cannot be charged is refused.</summary>
     public bool RefusesUnpriced => Unpriced == "refuse";
+}
+
+/// <summary>How answers of the Responses API are kept for later calls.</summary>
+internal sealed record ResponsesConfig
+{
+    /// <summary>How long an answer is kept, counted anew when a later one goes on from it. Default 30 days, as OpenAI does; 0 keeps none.</summary>
+    public TimeSpan Keep { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>The largest answer that is kept, with its own input, in bytes. Default 8 MiB.</summary>
+    public long MaxBytes { get; init; } = 8L * 1024 * 1024;
+
+    /// <summary>The most answers that are kept of one key; the oldest go first. Default 10 000.</summary>
+    public int MaxPerKey { get; init; } = 10_000;
+
+    /// <summary>The most bytes that are kept of one key; the oldest go first. Default 1 GiB.</summary>
+    public long MaxBytesPerKey { get; init; } = 1024L * 1024 * 1024;
+
+    /// <summary>relay or refuse: what becomes of an id that Sluice did not see, where one credential alone could own it. Default relay.</summary>
+    public string Unknown { get; init; } = "relay";
+
+    /// <summary>True when ids made elsewhere go to the vendor.</summary>
+    public bool RelaysUnknown => Unknown == "relay";
 }
 
 internal sealed record KeyConfig

@@ -22,7 +22,8 @@ internal sealed class RequestHeadTemplate
     /// <param name="authority">The value of the Host header.</param>
     /// <param name="provider">Signs the request.</param>
     /// <param name="secret">The credential's secret; empty where none is needed.</param>
-    public static RequestHeadTemplate Make(string? target, string authority, IProvider provider, string secret)
+    /// <param name="hasBody">False where the request has no body whose type could be told.</param>
+    public static RequestHeadTemplate Make(string? target, string authority, IProvider provider, string secret, bool hasBody = true)
     {
         var sink = new Sink();
 
@@ -31,7 +32,11 @@ internal sealed class RequestHeadTemplate
         sink.Add("host", authority);
         sink.Add("user-agent", "sluice");
         sink.Add("accept-encoding", "identity");
-        sink.Add("content-type", "application/json");
+        if (hasBody)
+        {
+            sink.Add("content-type", "application/json");
+        }
+
         provider.Authorize(sink, secret);
         var after = Encoding.Latin1.GetBytes(sink.Text.ToString());
         return new RequestHeadTemplate(target is null ? null : [.. "POST "u8, .. Encoding.ASCII.GetBytes(target), .. after], after);

@@ -17,4 +17,15 @@ internal static class ModelEndpoints
             .WithTags(operation.Dialect.Name())
             .WithSummary(summary);
     }
+
+    /// <summary>A call about an answer that is kept, whose id stands in the path.</summary>
+    public static void MapKept(this IEndpointRouteBuilder routes, string path, Operation operation, string summary)
+    {
+        var pipeline = routes.ServiceProvider.GetRequiredService<GatewayPipeline>();
+        routes.MapMethods(path, [operation.Method], http => pipeline.RunAsync(http, operation, (string?)http.Request.RouteValues["id"] ?? ""))
+            .WithAccess(Access.Pipeline)
+            .WithName(operation.Name)
+            .WithTags(operation.Dialect.Name())
+            .WithSummary(summary);
+    }
 }

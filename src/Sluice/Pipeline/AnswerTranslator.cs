@@ -1,5 +1,6 @@
 using System.Buffers;
 using Sluice.Protocol.Canonical;
+using Sluice.Protocol.OpenAIResponses;
 
 namespace Sluice.Pipeline;
 
@@ -23,6 +24,7 @@ internal sealed class AnswerTranslator : IDisposable
     private readonly List<StreamEvent> _read = [];
     private readonly List<StreamEvent> _legal = [];
     private readonly List<StreamEvent> _restored = [];
+    private byte[]? _whole;
     private ArrayBufferWriter<byte>? _document;
 
     /// <param name="translation">The attempt's; its framing is known.</param>
@@ -47,6 +49,14 @@ internal sealed class AnswerTranslator : IDisposable
 
     /// <summary>Why the answer is not complete; null when it is, or is still coming.</summary>
     public GatewayError? Failure { get; private set; }
+
+    /// <summary>The whole answer as the client sees it, once, where it is kept; null before its end.</summary>
+    public byte[]? TakeWhole()
+    {
+        var whole = _whole;
+        _whole = null;
+        return whole;
+    }
 
     /// <summary>What the upstream did wrong and was repaired: codes of <see cref="AnswerRepairs"/>.</summary>
     public IReadOnlyList<string> Repairs => _repairs.Count > 0 ? _repairs : _sequencer.Repairs;
@@ -157,7 +167,23 @@ internal sealed class AnswerTranslator : IDisposable
             WriteWhole(response);
         }
 
-        _writer?.Write(Output, next);
+        WriteEvent(next);
+    }
+
+    private void WriteEvent(StreamEvent next)
+    {
+        if (_writer is null)
+        {
+            return;
+        }
+
+        var from = Output.WrittenCount;
+        _writer.Write(Output, next);
+        if (next is MessageStop && _context.KeptAs is not null)
+        {
+            // What is kept equals what was streamed.
+            _whole = ResponsesConversation.ResponseOfLast(Output.WrittenSpan[from..]);
+        }
     }
 
     private void WriteWhole(ChatResponse response)
@@ -165,6 +191,7 @@ internal sealed class AnswerTranslator : IDisposable
         if (_writer is null)
         {
             _translation.Client.Writer.WriteResponse(Output, response, _context);
+            _whole = _context.KeptAs is null ? null : Output.WrittenSpan.ToArray();
         }
     }
 

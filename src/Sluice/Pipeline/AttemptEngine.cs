@@ -85,7 +85,7 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
         foreach (var target in call.Candidates)
         {
             var conversation = target.Provider.Slots.Length > 1 ? call.Conversation : 0;
-            if (target.Provider.TryLease(target, call.Tried, now, conversation, call.Operation.Kind) is { } lease)
+            if (target.Provider.TryLease(target, call.Tried, now, conversation, call.Operation.Kind, call.Place?.Credential) is { } lease)
             {
                 if (call.Attempts == 0)
                 {
@@ -110,10 +110,7 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
     private async ValueTask<UpstreamConnection?> AttemptAsync(GatewayCall call, RouteTarget target, CredentialSlot slot)
     {
         var timeouts = target.Provider.Config.Timeouts;
-        var built = !ReferenceEquals(call.UpstreamOperation, call.Operation) ? translator.Build(call, target, slot)
-            : translator.MustRewrite(call, target) ? translator.Rewrite(call, target, slot)
-            : UpstreamRequest.Build(call, target, slot);
-        if (built is not { } request)
+        if (Build(call, target, slot) is not { } request)
         {
             return Fail(call, UpstreamFailureKind.BadRequest, UpstreamStage.Send, call.Refusal?.Code ?? "invalid_model_name");
         }
@@ -171,6 +168,12 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
             }
         }
     }
+
+    private UpstreamRequest? Build(GatewayCall call, RouteTarget target, CredentialSlot slot)
+        => call.Operation.OfKept ? UpstreamRequest.BuildBodiless(call, target, slot)
+            : !ReferenceEquals(call.UpstreamOperation, call.Operation) || (call.WritesAnswer && call.Operation.Generates) ? translator.Build(call, target, slot)
+            : translator.MustRewrite(call, target) ? translator.Rewrite(call, target, slot)
+            : UpstreamRequest.Build(call, target, slot);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ExchangeAsync(

@@ -76,6 +76,7 @@ internal static class ClientResponse
         var body = new ArrayBufferWriter<byte>(256);
         ErrorFormat.For(call.Operation.Dialect).WriteBody(body, error, call.RequestId, call.Framing);
         call.ErrorCode = error.Code;
+        call.Refused = error;
         if (error is { Kind: ErrorKind.Conflict, RetryAfter: null })
         {
             // The SDKs of OpenAI and Anthropic repeat every 409 unless they are told that it is of no use.
@@ -85,7 +86,7 @@ internal static class ClientResponse
         await WriteAsync(call, error.Status, error.RetryAfter, body.WrittenMemory).ConfigureAwait(false);
     }
 
-    /// <summary>Answers with an error document as it stands: an upstream's own, redacted.</summary>
+    /// <summary>Answers with a document as it stands: an upstream's own error, redacted, or what Sluice itself keeps.</summary>
     public static async Task WriteAsync(GatewayCall call, int status, TimeSpan? retryAfter, ReadOnlyMemory<byte> json)
     {
         var response = call.Http.Response;

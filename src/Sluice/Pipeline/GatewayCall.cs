@@ -11,6 +11,7 @@ using Sluice.Protocol.Canonical;
 using Sluice.Providers;
 using Sluice.Providers.Transport;
 using Sluice.Routing;
+using Sluice.StoredResponses;
 using Sluice.Usage;
 
 namespace Sluice.Pipeline;
@@ -138,6 +139,32 @@ internal sealed class GatewayCall
     /// <summary>How the current attempt is translated; null where it is relayed.</summary>
     public Translation? Translation { get; set; }
 
+    /// <summary>The id of the kept answer that the call is about; empty for most calls.</summary>
+    public string KeptId { get; set; } = "";
+
+    /// <summary>The kept answer that the call is about, where Sluice itself has it.</summary>
+    public StoredResponse? Kept { get; set; }
+
+    /// <summary>The one credential that may serve the call, because its account keeps what the call is about; null for any.</summary>
+    public VendorPlace? Place { get; set; }
+
+    /// <summary>The answer that the body went on from, before everything that was said was put into it; null where it stands there still.</summary>
+    public string? ContinuesFrom { get; set; }
+
+    /// <summary>Sees to it that the answer can be asked for later; null where nobody wants that.</summary>
+    public AnswerKeeping? Keeping { get; set; }
+
+    /// <summary>The run that the call is made for, when its client does not wait for it.</summary>
+    public BackgroundRun? Background { get; set; }
+
+    /// <summary>True when Sluice must write the answer itself, whatever its upstream speaks: it is the one that keeps it.</summary>
+    public bool WritesAnswer => ContinuesFrom is not null || Background is not null;
+
+    /// <summary>True when the vendor has taken the work on and not said yet what it has used: the call is over, and its account is not.</summary>
+    public bool IsOpenAtVendor => Peek.Background && Answered && Outcome is null && Keeping is { VendorId: not null } && Tap is { HasUsage: false, HasError: false };
+
+    /// <summary>What the client was told in the place of an answer; null when that was a vendor's word.</summary>
+    public GatewayError? Refused { get; set; }
     /// <summary>What became of a relayed request that had to be written anew; null for all others.</summary>
     public TranslationReport? Rewritten { get; set; }
 
@@ -178,6 +205,9 @@ internal sealed class GatewayCall
 
     /// <summary>True when bytes for the client are of use: one that has left may come back for them with its Idempotency-Key.</summary>
     public bool WantsBytes => !ClientGone || Idempotent is not null;
+
+    /// <summary>True when the answer itself is of use: somebody takes it, or it is kept for later.</summary>
+    public bool WantsAnswer => WantsBytes || Keeping is not null;
 
     /// <summary>The call in the ledger; null until something was about to be sent upstream.</summary>
     public LedgerEntry? Entry { get; set; }

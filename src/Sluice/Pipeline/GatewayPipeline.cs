@@ -33,6 +33,10 @@ internal sealed partial class GatewayPipeline(
     ICallerRegistry callers,
     LimiterSet limiters,
     IdempotencyGate idempotency,
+    ResponseContinuation continuation,
+    KeptResponseLane kept,
+    BackgroundResponses background,
+    VendorRuns vendorRuns,
     AttemptEngine attempts,
     Settlement settlement,
     IBudgetGate budgets,
@@ -49,27 +53,41 @@ internal sealed partial class GatewayPipeline(
     /// <summary>Serves one call of a model endpoint.</summary>
     /// <param name="http">The request; its endpoint has been matched and nothing of its body read.</param>
     /// <param name="operation">What is asked.</param>
-    /// <param name="pathModel">The model where it stands in the path or the query, decoded; null where it stands in the body.</param>
+    /// <param name="inPath">What stands in the path or the query, decoded: the model, or the id of a kept answer. Null where the body says all.</param>
     /// <param name="serve">Serves what was admitted in a way of its own; null for the attempts and lanes of ordinary calls.</param>
-    public async Task RunAsync(HttpContext http, Operation operation, string? pathModel = null, Func<GatewayCall, RuntimeSnapshot, Task>? serve = null)
+    public async Task RunAsync(HttpContext http, Operation operation, string? inPath = null, Func<GatewayCall, RuntimeSnapshot, Task>? serve = null)
     {
         var snapshot = runtime.Current;
         var call = Begin(http, operation, snapshot);
         try
         {
-            var refused = Identify(call)
-                ?? await ReadAsync(call, pathModel, snapshot).ConfigureAwait(false)
-                ?? Route(call, snapshot)
-                ?? Admit(call)
-                ?? await BeginIdempotentAsync(call).ConfigureAwait(false)
-                ?? await AdmitCostAsync(call, snapshot).ConfigureAwait(false);
+            var refused = Identify(call) ?? (operation.OfKept
+                ? await kept.FindAsync(call, snapshot, inPath!).ConfigureAwait(false) ?? AdmitLook(call)
+                : await ReadAsync(call, inPath, snapshot).ConfigureAwait(false)
+                    ?? Route(call, snapshot)
+                    ?? await continuation.ResumeAsync(call, snapshot).ConfigureAwait(false));
+            var detaches = refused is null && BackgroundResponses.Takes(call);
+            refused ??= operation.OfKept ? null
+                : (detaches ? null : Admit(call))
+                    ?? await BeginIdempotentAsync(call).ConfigureAwait(false)
+                    ?? (detaches ? null : await AdmitCostAsync(call, snapshot).ConfigureAwait(false));
+            call.Background?.Admitted(refused);
             if (refused is null && call.Replay is { } answer)
             {
                 await ClientResponse.ReplayAsync(call, answer, snapshot.Config.Server.WriteTimeout).ConfigureAwait(false);
             }
+            else if (refused is null && detaches)
+            {
+                await background.BeginAsync(call, snapshot, detached => RunAsync(detached, operation)).ConfigureAwait(false);
+            }
+            else if (refused is null && KeptResponseLane.Answers(call))
+            {
+                await kept.AnswerAsync(call, snapshot).ConfigureAwait(false);
+            }
             else if (refused is null)
             {
                 await (serve ?? attempts.ServeAsync)(call, snapshot).ConfigureAwait(false);
+                await kept.NoteAsync(call).ConfigureAwait(false);
             }
             else if (!call.ClientGone)
             {
@@ -99,9 +117,12 @@ internal sealed partial class GatewayPipeline(
 
     private GatewayCall Begin(HttpContext http, Operation operation, RuntimeSnapshot snapshot)
     {
-        var call = new GatewayCall(http, operation, RequestId.Next(), time.GetTimestamp(), watchdog)
+        var detached = http.Features.Get<DetachedCall>();
+        var call = new GatewayCall(http, operation, detached?.Run?.RequestId ?? RequestId.Next(), time.GetTimestamp(), watchdog)
         {
             DetachedDrain = snapshot.Config.Server.DetachedDrain,
+            Background = detached?.Run,
+            Caller = detached?.Caller,
         };
         if (operation.AlwaysStreams)
         {
@@ -109,6 +130,7 @@ internal sealed partial class GatewayPipeline(
             call.Framing = http.Request.Query["alt"] == "sse" ? ResponseFraming.Sse : ResponseFraming.JsonArray;
         }
 
+        call.Background?.Begin(call);
         metrics.CallStarted();
         call.Span = GatewayTracing.StartCall(operation, http.Request.Headers.TraceParent, http.Request.Headers.TraceState);
         call.Client = http.Features.Get<ClientConnection>() ?? new ClientConnection();
@@ -126,6 +148,12 @@ internal sealed partial class GatewayPipeline(
     // :: (1) Who calls? A key is hashed once per connection and then known by the header's own string.
     private GatewayError? Identify(GatewayCall call)
     {
+        if (call.Caller is not null)
+        {
+            // Made in the stead of a client that was identified before.
+            return null;
+        }
+
         if (CredentialExtractor.Extract(call.Http.Request, allowQuery: true, out var credential) is { } malformed)
         {
             return malformed;
@@ -225,13 +253,27 @@ internal sealed partial class GatewayPipeline(
             return PipelineErrors.ModelNotAllowed(call.Model);
         }
 
-        if (call.Candidates.Length == 0)
+        if (call.Candidates.Length == 0 && !KeptResponseLane.Answers(call))
         {
             return PipelineErrors.DialectNotServed(call.Route!, call.Operation);
         }
 
         var demand = new LimitDemand(call.BodyLength / Settlement.BytesPerToken, call.Peek.MaxTokensValue, Milliseconds(time.GetTimestamp()));
         call.Limit = limiters.Acquire(SubjectsOf(call, caller), in demand, ref call.LimitHold);
+        call.LimitSeenAt = time.GetUtcNow();
+        return call.Limit.Refused == LimitKind.None ? null : PipelineErrors.Limited(call.Limit);
+    }
+
+    // A look at what is kept counts as a request and uses no tokens.
+    private GatewayError? AdmitLook(GatewayCall call)
+    {
+        if (call.Http.Features.Get<DetachedCall>() is not null)
+        {
+            return null;
+        }
+
+        var demand = new LimitDemand(0, 0, Milliseconds(time.GetTimestamp()));
+        call.Limit = limiters.Acquire(SubjectsOf(call, call.Caller!), in demand, ref call.LimitHold);
         call.LimitSeenAt = time.GetUtcNow();
         return call.Limit.Refused == LimitKind.None ? null : PipelineErrors.Limited(call.Limit);
     }
@@ -342,7 +384,8 @@ internal sealed partial class GatewayPipeline(
         call.Client.Forget(call);
         call.Aborted.Dispose();
         call.ReturnBody();
-        var outcome = await settlement.SettleAsync(call).ConfigureAwait(false);
+        var follows = VendorRuns.Takes(call);
+        var outcome = follows ? vendorRuns.SoFar(call) : await settlement.SettleAsync(call).ConfigureAwait(false);
         call.LimitHold.Release(outcome.Tokens.Total, Milliseconds(time.GetTimestamp()));
         if (call.Tap is { } tap)
         {
@@ -350,7 +393,17 @@ internal sealed partial class GatewayPipeline(
             call.Client.ReturnTap(tap);
         }
 
+        if (follows)
+        {
+            vendorRuns.Follow(call, look => RunAsync(look, Operation.RetrieveResponse, call.KeptId));
+        }
+
         await EndIdempotentAsync(call).ConfigureAwait(false);
+        if (call.Background is { } run)
+        {
+            await run.EndAsync(call).ConfigureAwait(false);
+        }
+
         Record(call, new CallSummary
         {
             Operation = call.Operation,
@@ -372,7 +425,7 @@ internal sealed partial class GatewayPipeline(
         metrics.CallEnded(series, in summary);
         GatewayTracing.Finish(call.Span, series, in summary, call.RequestId, call.Model, null);
         calls.Ended(call.RequestId, call.Caller?.KeyName, series, in summary);
-        if (call.Target is null && call.Replay is null)
+        if (call.Target is null && call.Replay is null && call.HttpStatus != StatusCodes.Status200OK)
         {
             refusals.Note(call, time.GetUtcNow());
         }

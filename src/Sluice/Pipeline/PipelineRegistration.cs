@@ -29,6 +29,11 @@ internal static class PipelineRegistration
         services.AddSingleton<TargetPrices>();
         services.AddSingleton<ITargetPrices>(provider => provider.GetRequiredService<TargetPrices>());
         services.AddSingleton<Func<RecoveredCall, long?>>(provider => provider.GetRequiredService<TargetPrices>().Cost);
+        services.AddSingleton<ResponseContinuation>();
+        services.AddSingleton<KeptResponseLane>();
+        services.AddSingleton<BackgroundResponses>();
+        services.AddHostedService(provider => provider.GetRequiredService<BackgroundResponses>());
+        services.AddSingleton<VendorRuns>();
         services.AddSingleton<RelayLane>();
         services.AddSingleton<SignatureStore>();
         services.AddSingleton<RequestTranslator>();

@@ -24,6 +24,7 @@ internal sealed class RelayLane(Settlement settlement, TimeProvider time)
         var writer = call.Http.Response.BodyWriter;
         var timeouts = call.Target!.Provider.Config.Timeouts;
         call.Answered = true;
+        KeepRelayed.Begin(call);
         if (!call.TryEnterWriter())
         {
             await call.EnterWriterAsync().ConfigureAwait(false);
@@ -45,6 +46,13 @@ internal sealed class RelayLane(Settlement settlement, TimeProvider time)
             call.Target.Speed.NoteSuccess((long)(time.GetElapsedTime(call.StartedAt, call.FirstByteAt).TotalMicroseconds));
             while (true)
             {
+                // Before the client sees them: its next request may come at once.
+                call.Keeping?.Read(upstream.Body);
+                if (upstream.BodyComplete && call.Keeping is { } keeping && !tap.HasError)
+                {
+                    keeping.Complete();
+                }
+
                 if ((upstream.BodyComplete || tap.HasLastWord) && !await settlement.SettleAnswerAsync(call, upstream).ConfigureAwait(false))
                 {
                     return;

@@ -117,13 +117,40 @@ internal sealed partial class RequestTranslator(SignatureStore signatures, ILogg
             Model = target.Model,
             Stream = call.Streams,
             MaxOutputTokens = Bounded(call.Canonical!.MaxOutputTokens, call.OutputLimit),
+            State = StateOf(call, upstream, target),
         };
         var kept = signatures.Of(call.Caller!.KeyId);
         var owner = target.OwnerIn(upstream.Dialect);
         var report = new TranslationReport();
+        if (call.Keeping?.IsTooLarge(call.BodyLength) == true)
+        {
+            report.Drop("store");
+        }
+
         var signed = WithoutRefused(call, target, owner, SignatureKeeper.Restore(request, kept), client.Fields, report);
         var tools = new CustomToolFunctions(signed, upstream.Fields);
         return new Translation(client, upstream, owner, request, tools, report, kept);
+    }
+
+    /// <summary>What Sluice keeps is none of the upstream's business: it is asked for one answer, and given all that it must know for it.</summary>
+    private static StateRequest StateOf(GatewayCall call, DialectCodec upstream, RouteTarget target)
+    {
+        var state = call.Canonical!.State;
+        if (call.Keeping is null && call.ContinuesFrom is null)
+        {
+            return state;
+        }
+
+        var isResponses = upstream.Dialect == Dialect.OpenAIResponses;
+        return state with
+        {
+            Store = isResponses || call.Keeping is null ? false : null,
+            Background = null,
+            PreviousResponseId = null,
+
+            // Without it the upstream's thoughts could not be given back to it in the next turn.
+            SignedReasoning = state.SignedReasoning || (isResponses && target.RulesIn(upstream.Dialect).Thinking != ThinkingStyle.None),
+        };
     }
 
     /// <summary>

@@ -29,6 +29,12 @@ internal sealed partial class Settlement(ILedger ledger, IBudgetGate budgets, Ti
     /// <returns>False when the journal cannot take it.</returns>
     public ValueTask<bool> ReserveAsync(GatewayCall call, RouteTarget target, CredentialSlot slot)
     {
+        if (call.Operation.OfKept)
+        {
+            // A look at what was paid for costs nothing, and is on no account.
+            return new(true);
+        }
+
         var entry = call.Entry ??= Open(call);
         entry.Provider = target.Provider.Name;
         entry.UpstreamModel = target.Model;
@@ -42,6 +48,11 @@ internal sealed partial class Settlement(ILedger ledger, IBudgetGate budgets, Ti
     /// <summary>Tells the journal what a stream has used so far, when it is time to.</summary>
     public void CheckpointWhenDue(GatewayCall call)
     {
+        if (call.Entry is null)
+        {
+            return;
+        }
+
         var tap = call.Tap!;
         var output = Math.Max(tap.Usage.TotalOutput, tap.OutputTextBytes / BytesPerToken);
         if (output < call.NextCheckpointTokens && time.GetTimestamp() < call.NextCheckpointAt)
@@ -51,7 +62,7 @@ internal sealed partial class Settlement(ILedger ledger, IBudgetGate budgets, Ti
 
         call.NextCheckpointTokens = output + CheckpointTokens;
         call.NextCheckpointAt = time.GetTimestamp() + _checkpointInterval;
-        ledger.Checkpoint(call.Entry!, SoFar(call));
+        ledger.Checkpoint(call.Entry, SoFar(call));
     }
 
     /// <summary>Puts the outcome on the account, once; later calls change nothing. Completes when it is durable.</summary>
@@ -71,7 +82,7 @@ internal sealed partial class Settlement(ILedger ledger, IBudgetGate budgets, Ti
 
         // Set first: the outcome is decided here, whatever else the answer says while it becomes durable.
         call.Outcome = outcome;
-        if (call.Target is not null)
+        if (call.Target is not null && !call.Operation.OfKept)
         {
             // A call that was refused before its reservation has no entry yet.
             var entry = call.Entry ??= Open(call);
@@ -85,6 +96,9 @@ internal sealed partial class Settlement(ILedger ledger, IBudgetGate budgets, Ti
         return outcome;
     }
 
+    /// <summary>What a call has used as far as it is known.</summary>
+    public static TokenUsage Estimate(GatewayCall call) => SoFar(call);
+
     /// <summary>Puts an answer on the account before the client sees its last bytes; the client is cut off, and false returned, where that cannot be done.</summary>
     public async ValueTask<bool> SettleAnswerAsync(GatewayCall call, UpstreamConnection upstream)
     {
@@ -96,6 +110,11 @@ internal sealed partial class Settlement(ILedger ledger, IBudgetGate budgets, Ti
         if (upstream.BodyComplete || upstream.Failure != TransportFailure.None)
         {
             call.Tap!.Complete();
+        }
+
+        if (call.IsOpenAtVendor)
+        {
+            return true;
         }
 
         var outcome = await SettleAsync(call).ConfigureAwait(false);
@@ -111,6 +130,12 @@ internal sealed partial class Settlement(ILedger ledger, IBudgetGate budgets, Ti
     /// <summary>The upstream's own count where it gave one to the end; else what Sluice counted, at least one token each way.</summary>
     private static (UsageStatus Status, TokenUsage Tokens) Account(GatewayCall call)
     {
+        if (call.Operation.OfKept)
+        {
+            // The usage that a kept answer repeats was counted when it was made.
+            return (UsageStatus.Settled, default);
+        }
+
         if (!call.Answered)
         {
             return (call.Dispatched ? UsageStatus.Failed : UsageStatus.Void, default);

@@ -84,12 +84,18 @@ internal sealed partial class TranslateLane(Settlement settlement, TimeProvider 
     private static void Translate(GatewayCall call, UpstreamConnection upstream, AnswerTranslator answer)
     {
         // For nobody there is nothing to write: then the tap alone reads on, for the account.
-        if (call.WantsBytes)
+        if (call.WantsAnswer)
         {
             answer.Read(upstream.Body);
             if (upstream.BodyComplete)
             {
                 answer.Complete();
+            }
+
+            if (answer.TakeWhole() is { } whole)
+            {
+                // Before the client sees the end: its next request may come at once.
+                call.Keeping?.Keep(call.BodyBuffer.AsMemory(GatewayCall.Headroom + call.Peek.Conversation.Offset, call.Peek.Conversation.Length), whole);
             }
         }
 
@@ -101,6 +107,7 @@ internal sealed partial class TranslateLane(Settlement settlement, TimeProvider 
     {
         if (answer.Output.WrittenCount == 0 || !call.WantsBytes)
         {
+            answer.Output.ResetWrittenCount();
             return;
         }
 
@@ -213,11 +220,18 @@ internal sealed partial class TranslateLane(Settlement settlement, TimeProvider 
             ResponseId = call.RequestId[(call.RequestId.IndexOf('_', StringComparison.Ordinal) + 1)..],
             RequestId = call.RequestId,
             IncludeUsage = translation.Request.IncludeUsage,
+            KeptAs = call.Keeping?.Id,
             Framing = call.Framing,
-            Request = translation.Request,
+            Request = translation.Request with { State = StateOf(call) },
             Report = translation.AnswerReport,
         };
     }
+
+    /// <summary>What is kept, as the client asked for it: the upstream is asked for less where Sluice does the keeping.</summary>
+    private static StateRequest StateOf(GatewayCall call) => call.Canonical!.State with
+    {
+        PreviousResponseId = call.ContinuesFrom ?? call.Canonical.State.PreviousResponseId,
+    };
 
     private static partial class Log
     {

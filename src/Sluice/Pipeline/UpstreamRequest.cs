@@ -168,6 +168,41 @@ internal readonly struct UpstreamRequest : IDisposable
         return new UpstreamRequest(whole.AsMemory(0, total), whole);
     }
 
+    /// <summary>Asks for what the vendor keeps: a head with the answer's id in its path, and no body.</summary>
+    /// <returns>Null when the id cannot stand in a path.</returns>
+    public static UpstreamRequest? BuildBodiless(GatewayCall call, RouteTarget target, CredentialSlot slot)
+    {
+        var operation = call.Operation;
+        var template = slot.Heads[operation.Index] ??= MakeTemplate(operation, target, slot);
+        if (target.Provider.Urls.For(operation, call.KeptId, UpstreamQuery.Of(call.Http.Request.QueryString)) is not { } path)
+        {
+            return null;
+        }
+
+        call.UsageFilter = null;
+        Span<byte> scratch = stackalloc byte[GatewayCall.Headroom];
+        var head = new HeadWriter(scratch);
+        head.WriteAscii(operation.Method);
+        head.Write(" "u8);
+        head.WriteAscii(path);
+        head.Write(template.AfterTarget);
+        WriteClientHeaders(ref head, call);
+        if (operation.Method == HttpMethods.Post)
+        {
+            WriteLength(ref head, 0);
+        }
+        else
+        {
+            head.Write("\r\n"u8);
+        }
+
+        var rented = ArrayPool<byte>.Shared.Rent(head.Written.Length);
+        head.Written.CopyTo(rented);
+        var length = head.Written.Length;
+        head.Dispose();
+        return new UpstreamRequest(rented.AsMemory(0, length), rented);
+    }
+
     public void Dispose()
     {
         if (_rented is not null)
@@ -178,8 +213,8 @@ internal readonly struct UpstreamRequest : IDisposable
 
     private static RequestHeadTemplate MakeTemplate(Operation operation, RouteTarget target, CredentialSlot slot)
     {
-        var constant = operation.ModelInPath ? null : target.Provider.Urls.For(operation, target.Model, "");
-        return RequestHeadTemplate.Make(constant, slot.Pool.Origin.Authority, target.Provider.Provider, slot.Config.ApiKey.Reveal());
+        var constant = operation.ModelInPath || operation.OfKept ? null : target.Provider.Urls.For(operation, target.Model, "");
+        return RequestHeadTemplate.Make(constant, slot.Pool.Origin.Authority, target.Provider.Provider, slot.Config.ApiKey.Reveal(), hasBody: !operation.OfKept);
     }
 
     private static void WriteTarget(ref HeadWriter head, RequestHeadTemplate template, string? path)
@@ -215,6 +250,12 @@ internal readonly struct UpstreamRequest : IDisposable
     private static void WriteHead(ref HeadWriter head, GatewayCall call, RequestHeadTemplate template, string? path, int bodyLength)
     {
         WriteTarget(ref head, template, path);
+        WriteClientHeaders(ref head, call);
+        WriteLength(ref head, bodyLength);
+    }
+
+    private static void WriteClientHeaders(ref HeadWriter head, GatewayCall call)
+    {
         var headers = call.Http.Request.Headers;
         var connection = headers.Connection;
         foreach (var name in HeaderPolicy.ToUpstream)
@@ -233,8 +274,6 @@ internal readonly struct UpstreamRequest : IDisposable
                 WriteVersion(ref head, "");
             }
         }
-
-        WriteLength(ref head, bodyLength);
     }
 
     /// <summary>Writes into the given span, and into a rented array when that is full.</summary>

@@ -97,9 +97,16 @@ internal sealed class ProviderRuntime
     /// <param name="now">The current time stamp.</param>
     /// <param name="affinity">The hash of the call's conversation; 0 for none.</param>
     /// <param name="kind">What the call makes.</param>
+    /// <param name="only">The name of the one credential that will do; null for any.</param>
     /// <returns>Null when none is left.</returns>
-    public CredentialLease? TryLease(RouteTarget target, ReadOnlySpan<TriedCandidate> tried, long now, ulong affinity = 0, CallKind kind = CallKind.Text)
+    public CredentialLease? TryLease(RouteTarget target, ReadOnlySpan<TriedCandidate> tried, long now, ulong affinity = 0, CallKind kind = CallKind.Text, string? only = null)
     {
+        if (only is not null)
+        {
+            var slot = Array.Find(Slots, slot => slot.Name == only);
+            return slot is null || tried.Contains(new TriedCandidate(target, slot)) ? null : slot.TryLease(now, kind);
+        }
+
         Span<int> indexes = stackalloc int[tried.Length];
         var count = 0;
         foreach (var candidate in tried)

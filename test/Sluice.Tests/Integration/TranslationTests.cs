@@ -264,7 +264,7 @@ public sealed class TranslationTests(TranslationFixture gateway) : IClassFixture
     }
 
     [Fact]
-    public async Task Request_StoredConversation_IsRefusedAndNothingSent()
+    public async Task Request_GoingOnFromAnUnknownAnswer_IsRefusedAndNothingSent()
     {
         var lane = gateway.NextLane();
 
@@ -272,7 +272,7 @@ public sealed class TranslationTests(TranslationFixture gateway) : IClassFixture
             "/v1/responses", $$"""{"model":"{{lane.Name}}-messages","input":"hi","previous_response_id":"resp_1"}""");
 
         reply.Status.ShouldBe(400, reply.Text);
-        reply.Json.GetProperty("error").GetProperty("code").GetString().ShouldBe("unsupported_translation");
+        reply.Json.GetProperty("error").GetProperty("code").GetString().ShouldBe("previous_response_not_found");
         reply.Json.GetProperty("error").GetProperty("param").GetString().ShouldBe("previous_response_id");
         lane.Requests.ShouldBeEmpty();
     }

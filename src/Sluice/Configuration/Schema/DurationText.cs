@@ -16,6 +16,26 @@ internal static class DurationText
     public static bool TryParseOrSeconds(string text, out TimeSpan value, [NotNullWhen(false)] out string? error)
         => TryParse(text, bareSeconds: true, out value, out error);
 
+    /// <summary>As <see cref="TryParse(string, out TimeSpan, out string?)"/>, and days too, up to ten years: no timer waits for these.</summary>
+    public static bool TryParseDays(string text, out TimeSpan value, [NotNullWhen(false)] out string? error)
+    {
+        var trimmed = text.Trim();
+        if (!trimmed.EndsWith('d'))
+        {
+            return TryParse(text, out value, out error);
+        }
+
+        var isNumber = int.TryParse(trimmed.AsSpan(0, trimmed.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var days);
+        var fits = isNumber && days <= 3650;
+        value = fits ? TimeSpan.FromDays(days) : default;
+        error = fits ? null : isNumber ? "must be 3650d or less" : "expected a time such as 30d or 12h";
+        return fits;
+    }
+
+    /// <summary>In days where they are whole.</summary>
+    public static string FormatDays(TimeSpan value)
+        => value > TimeSpan.Zero && value.Ticks % TimeSpan.TicksPerDay == 0 ? string.Create(CultureInfo.InvariantCulture, $"{(long)value.TotalDays}d") : Format(value);
+
     public static string Format(TimeSpan value)
     {
         var milliseconds = (long)value.TotalMilliseconds;

@@ -154,6 +154,13 @@ internal static class SluiceSchema
         .Key("user", Values.Text, c => c.User, (c, v) => c with { User = v }, "Whose key it is; budgets of users count by it.")
         .Key("team", Values.Text, c => c.Team, (c, v) => c with { Team = v }, "The team that the key belongs to; budgets of teams count by it.");
 
+    private static readonly ObjectSchema<ResponsesConfig> Responses = new ObjectSchema<ResponsesConfig>(() => new())
+        .Key("keep", Values.Retention, c => c.Keep, (c, v) => c with { Keep = v }, "How long an answer of the Responses API is kept for later calls, counted anew when one goes on from it; 0 keeps none.")
+        .Key("max_bytes", Values.LongInteger(1, int.MaxValue), c => c.MaxBytes, (c, v) => c with { MaxBytes = v }, "The largest answer that Sluice keeps, with its own input.")
+        .Key("max_per_key", Values.Integer(1), c => c.MaxPerKey, (c, v) => c with { MaxPerKey = v }, "The most answers that are kept of one key; the oldest go first.")
+        .Key("max_bytes_per_key", Values.LongInteger(1), c => c.MaxBytesPerKey, (c, v) => c with { MaxBytesPerKey = v }, "The most bytes that are kept of one key; the oldest answers go first.")
+        .Key("unknown", Values.Choice("relay", "refuse"), c => c.Unknown, (c, v) => c with { Unknown = v }, "What becomes of an answer's id that Sluice did not see, where one credential alone could own it.");
+
     private static readonly ObjectSchema<ServiceConfig> Service = new ObjectSchema<ServiceConfig>(() => new())
         .Key("backend", Values.Backend, c => c.Backend, (c, v) => c with { Backend = v }, "embedded, or the backend's URL.", required: true)
         .Key("health", Values.Text, c => c.Health, (c, v) => c with { Health = v }, "The path of the backend's health check.");
@@ -224,6 +231,7 @@ internal static class SluiceSchema
         .Key("pricing", Pricing, c => c.Pricing, (c, v) => c with { Pricing = v }, "What prices decide.")
         .Key("budgets", new ListSchema<SharedBudgetConfig>(SharedBudget).Unique(c => c.Name, "name"), c => c.Budgets, (c, v) => c with { Budgets = v }, "Budgets of everything, of models, keys, users and teams.")
         .Key("limits", new ListSchema<LimitRuleConfig>(LimitRule), c => c.Limits, (c, v) => c with { Limits = v }, "Limits beside those of a key.")
+        .Key("responses", Responses, c => c.Responses, (c, v) => c with { Responses = v }, "Answers of the Responses API that are kept.")
         .Key("services", new MapSchema<ServiceConfig>(Service), c => c.Services, (c, v) => c with { Services = v }, "Backends behind /llm, /stt, /tts, /ocr, /user, /md2pdf.", inForce: false)
         .Key("mcp", Mcp, c => c.Mcp, (c, v) => c with { Mcp = v }, "The MCP gateway.")
         .Checked("auth", Auth, "Accounts and sign-in.")

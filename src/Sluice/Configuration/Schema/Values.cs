@@ -30,6 +30,9 @@ internal static class Values
     /// <summary>A duration of more than 0.</summary>
     public static ScalarSchema<TimeSpan> PositiveDuration { get; } = new("a duration such as 1500ms, 1s, 2m or 1h", ParsePositiveDuration, DurationText.Format);
 
+    /// <summary>How long something is kept; days are understood too.</summary>
+    public static ScalarSchema<TimeSpan> Retention { get; } = new("a time such as 30d or 12h, 0 for none", DurationText.TryParseDays, DurationText.FormatDays);
+
     /// <summary>A duration; a bare number counts seconds.</summary>
     public static ScalarSchema<TimeSpan> DurationOrSeconds { get; } = new("a duration such as 30s or 5m, or a number of seconds", DurationText.TryParseOrSeconds, DurationText.Format);
 
