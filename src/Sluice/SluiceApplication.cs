@@ -10,6 +10,7 @@ using Sluice.Mcp;
 using Sluice.Pipeline;
 using Sluice.Pricing;
 using Sluice.Providers;
+using Sluice.Realtime;
 using Sluice.Storage;
 using Sluice.Telemetry;
 using Sluice.Telemetry.Logging;
@@ -42,6 +43,7 @@ internal static class SluiceApplication
         services.AddTelemetry().AddServiceHealth();
         services.AddPipeline();
         services.AddMcp();
+        services.AddRealtime();
         services.AddAdministration(new AdministrationOptions
         {
             ProviderTypes = [.. types.All.Where(type => type.Served).Select(type => new SelectableProviderType(type.Type, type.DefaultBaseUrl, type.RequiresBaseUrl))],
@@ -58,7 +60,8 @@ internal static class SluiceApplication
         var app = builder.Build();
         app.UseRouting();
         app.UseEndpointAccess();
-        app.MapOpenAI().MapAnthropic().MapGemini().MapModelLists().MapMcp().MapOperations().MapAdministration().MapRoot();
+        app.UseRealtime();
+        app.MapOpenAI().MapAnthropic().MapGemini().MapRealtime().MapModelLists().MapMcp().MapOperations().MapAdministration().MapRoot();
         app.UseEndpoints(static _ => { });
         app.RequirePolicies();
         app.RegisterGauges();

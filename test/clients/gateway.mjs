@@ -11,10 +11,13 @@ export const KEY = 'sk-clients-full-0123456789';
 export const ADMIN_KEY = 'sk-clients-admin-0123456789abcdef0123456789';
 export const NARROW_KEY = 'sk-clients-narrow-0123456789';
 
-// The narrow key may use one model; the other exists, so that "not allowed" and "unknown" are told apart.
-const CONFIG = `
+const SIMULATOR = `
 providers:
   - { name: sim, type: simulator }
+`;
+
+// The narrow key may use one model; the other exists, so that "not allowed" and "unknown" are told apart.
+export const KEYS = `
 keys:
   - { name: full, key: "${KEY}" }
   - { name: narrow, key: "${NARROW_KEY}", models: ["sim-small"] }
@@ -26,7 +29,7 @@ keys:
  * @param {{own?: boolean}} [options] `own` starts one in any case: the test needs its very configuration.
  * @returns {Promise<{url: string, key: string, narrowKey: string | undefined, configure?: (text: string) => void, stop: () => Promise<void>}>}
  */
-export async function connect(config = CONFIG, { own = false } = {}) {
+export async function connect(config = `${SIMULATOR}${KEYS}`, { own = false } = {}) {
   if (process.env.SLUICE_URL && !own) {
     return {
       url: process.env.SLUICE_URL.replace(/\/$/, ''),

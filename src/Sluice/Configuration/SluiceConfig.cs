@@ -98,7 +98,24 @@ internal sealed record ProviderConfig
 
     public IReadOnlyList<CredentialConfig> Credentials { get; init; } = [];
     public TimeoutsConfig Timeouts { get; init; } = new();
+    public PoolConfig Pool { get; init; } = new();
     public ConfigOrigin Origin { get; init; }
+}
+
+/// <summary>When a provider's credentials are taken out by themselves, and how they come back.</summary>
+internal sealed record PoolConfig
+{
+    /// <summary>
+    /// Errors in a row after which a credential is disabled, provided that others of the provider worked meanwhile; 0 for
+    /// never. Default 10.
+    /// </summary>
+    public int DisableAfter { get; init; } = 10;
+
+    /// <summary>
+    /// How long until a free call finds out whether a credential works again that was disabled or expired by itself; twice as
+    /// long after each relapse, up to an hour. Default 60 s.
+    /// </summary>
+    public TimeSpan RecoveryProbe { get; init; } = TimeSpan.FromSeconds(60);
 }
 
 /// <summary>How long each phase of an upstream call may take.</summary>
@@ -126,10 +143,23 @@ internal sealed record CredentialConfig
     /// <summary>Calls at the same time; 0 means no limit.</summary>
     public int MaxConcurrency { get; init; }
 
+    /// <summary>Calls that make images, at the same time; 0 means no limit of their own.</summary>
+    public int ImageConcurrency { get; init; }
+
+    /// <summary>Calls that make videos, at the same time; 0 means no limit of their own.</summary>
+    public int VideoConcurrency { get; init; }
+
+    /// <summary>What the operator groups credentials by.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
     /// <summary><c>http://</c> or <c>socks5://</c>; empty for none.</summary>
     public string Proxy { get; init; } = "";
 
     public string ServiceAccountFile { get; init; } = "";
+
+    /// <summary>A Google service account's key file itself, for a credential of the database.</summary>
+    public Secret ServiceAccountJson { get; init; }
+
     public ConfigOrigin Origin { get; init; }
 
     /// <summary>Set by an administrator; a disabled credential serves nothing.</summary>

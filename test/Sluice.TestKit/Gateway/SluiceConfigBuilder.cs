@@ -30,6 +30,13 @@ public sealed class SluiceConfigBuilder
     public SluiceConfigBuilder Provider(string name, string type, string baseUrl, string more = "")
         => Provider(name, type, baseUrl, [Credential("k1", UpstreamKey(name))], more);
 
+    /// <summary>The service's own simulator, in its process.</summary>
+    public SluiceConfigBuilder Simulator(string name)
+    {
+        _providers.Add($"{{ name: {Quote(name)}, type: simulator }}");
+        return this;
+    }
+
     /// <summary>A provider with the given credentials, each as <see cref="Credential"/> wrote it.</summary>
     public SluiceConfigBuilder Provider(string name, string type, string baseUrl, IEnumerable<string> credentials, string more = "")
     {

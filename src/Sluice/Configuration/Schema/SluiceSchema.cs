@@ -42,8 +42,15 @@ internal static class SluiceSchema
         .Key("api_key", Values.Secret, c => c.ApiKey, (c, v) => c with { ApiKey = v }, "The vendor's key.")
         .Key("weight", Values.Integer(0, MaxWeight), c => c.Weight, (c, v) => c with { Weight = v }, "The share of calls among equals.")
         .Key("max_concurrency", Values.Integer(0, MaxWeight), c => c.MaxConcurrency, (c, v) => c with { MaxConcurrency = v }, "Calls at the same time; 0 for no limit.")
+        .Key("image_concurrency", Values.Integer(0, MaxWeight), c => c.ImageConcurrency, (c, v) => c with { ImageConcurrency = v }, "Calls that make images, at the same time; 0 for no limit of their own.")
+        .Key("video_concurrency", Values.Integer(0, MaxWeight), c => c.VideoConcurrency, (c, v) => c with { VideoConcurrency = v }, "Calls that make videos, at the same time; 0 for no limit of their own.")
+        .Key("tags", new ListSchema<string>(Values.Text), c => c.Tags, (c, v) => c with { Tags = v }, "Words to group credentials by; lists show them.")
         .Key("proxy", Values.Url(optional: true, "http", "socks5", "socks5h"), c => c.Proxy, (c, v) => c with { Proxy = v }, "The proxy through which this credential's calls go.")
         .Key("service_account_file", Values.FilePath, c => c.ServiceAccountFile, (c, v) => c with { ServiceAccountFile = v }, "A Google service account's key file (vertex).");
+
+    private static readonly ObjectSchema<PoolConfig> Pool = new ObjectSchema<PoolConfig>(() => new())
+        .Key("disable_after", Values.Integer(0, MaxWeight), c => c.DisableAfter, (c, v) => c with { DisableAfter = v }, "Errors in a row after which a credential is disabled, where others of the provider worked meanwhile; 0 for never.")
+        .Key("recovery_probe", Values.PositiveDuration, c => c.RecoveryProbe, (c, v) => c with { RecoveryProbe = v }, "How long until a free call finds out whether a credential that was taken out by itself works again; doubles with each relapse, up to an hour.");
 
     private static readonly ScalarSchema<string> TypeOfProvider = new("a provider type such as openai", Values.ParseText, v => v)
     {
@@ -63,6 +70,7 @@ internal static class SluiceSchema
         .Key("location", Values.Text, c => c.Location, (c, v) => c with { Location = v }, "The region (vertex).")
         .Key("dialects", new ListSchema<string>(Values.Choice(DialectNames.All)), c => c.Dialects, (c, v) => c with { Dialects = v }, "What the upstream speaks; as the type says when absent.")
         .Key("credentials", new ListSchema<CredentialConfig>(Credential).Complete(NameCredential).Unique(c => c.Name, "name"), c => c.Credentials, (c, v) => c with { Credentials = v }, "The keys that calls go out with.")
+        .Key("pool", Pool, c => c.Pool, (c, v) => c with { Pool = v }, "When credentials are taken out by themselves, and how they come back.")
         .Key("timeouts", Timeouts, c => c.Timeouts, (c, v) => c with { Timeouts = v }, "How long each phase of a call may take.")
         .Check(ProviderRules.Check);
 
