@@ -33,12 +33,12 @@ internal sealed class CredentialEndpoints(
         group.MapOperation("DELETE", "/{id}", "Delete a credential", DeleteAsync).Answers(StatusCodes.Status204NoContent);
         group.MapOperation("POST", "/{id}/test", "Send a smallest call with this credential alone", TestAsync)
             .Takes<TestCredentialBody>().Answers<CredentialTestItem>();
-        group.MapOperation("POST", "/{id}/enable", "Let calls use the credential", context => SwitchAsync(context, null)).Answers<CredentialItem>();
+        group.MapOperation("POST", "/{id}/enable", "Let calls use the credential", context => SwitchAsync(context, null)).Answers<CredentialItem>().WithAccess(Access.Operator);
         group.MapOperation("POST", "/{id}/disable", "Let no call use the credential", context => SwitchAsync(context, CredentialSwitch.Disabled))
-            .Answers<CredentialItem>();
+            .Answers<CredentialItem>().WithAccess(Access.Operator);
         group.MapOperation("POST", "/{id}/drain", "Let running calls end and no new one begin", context => SwitchAsync(context, CredentialSwitch.Draining))
-            .Answers<CredentialItem>();
-        group.MapOperation("POST", "/{id}/refresh", "Forget rests and errors, so that the credential is tried again", RefreshAsync).Answers<CredentialItem>();
+            .Answers<CredentialItem>().WithAccess(Access.Operator);
+        group.MapOperation("POST", "/{id}/refresh", "Forget rests and errors, so that the credential is tried again", RefreshAsync).Answers<CredentialItem>().WithAccess(Access.Operator);
     }
 
     private Task ListAsync(HttpContext context) => context.WritePageAsync(Items(), AdminJson.Default.PageCredentialItem);

@@ -4,7 +4,14 @@ namespace Sluice.Auth;
 
 /// <summary>What a new API key may do. Null limits and budget mean none; null models mean all.</summary>
 internal sealed record NewApiKey(
-    string Name, IReadOnlyList<string>? Models, LimitsConfig? Limits, BudgetConfig? Budget, DateTimeOffset? ExpiresAt, bool Administrator);
+    string Name, IReadOnlyList<string>? Models, LimitsConfig? Limits, BudgetConfig? Budget, DateTimeOffset? ExpiresAt, bool Administrator)
+{
+    /// <summary>The account that the key belongs to; null for none. Such a key is never an administrator's.</summary>
+    public string? UserId { get; init; }
+
+    /// <summary>The scopes by name; null for inference alone.</summary>
+    public IReadOnlyList<string>? Scopes { get; init; }
+}
 
 /// <summary>A key that was just made; <paramref name="Key"/> is shown once and kept nowhere.</summary>
 internal sealed record CreatedKey(string Id, string Key, string Prefix);
