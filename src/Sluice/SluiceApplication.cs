@@ -64,6 +64,7 @@ internal static class SluiceApplication
             : DialectAnswer.WriteErrorAsync(context, DialectAnswer.Of(context.Request), error));
         app.UseRouting();
         app.UseEndpointAccess();
+        app.UseAuditTrail();
         app.MapOpenAI().MapAnthropic().MapGemini().MapModelLists().MapOperations().MapAdministration().MapRoot();
         app.UseEndpoints(static _ => { });
         app.RequirePolicies();

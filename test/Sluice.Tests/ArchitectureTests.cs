@@ -20,7 +20,7 @@ public sealed class ArchitectureTests
         ["Endpoints", "Admin"],
         ["Pipeline"],
         ["Auth", "Limits", "Idempotency", "Routing", "Credentials", "Usage", "Pricing", "Journal"],
-        ["Storage", "Configuration", "Telemetry"],
+        ["Audit", "Storage", "Configuration", "Telemetry"],
     ];
 
     [Fact]

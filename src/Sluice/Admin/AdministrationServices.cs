@@ -1,6 +1,7 @@
 using Sluice.Admin.Accounts;
 using Sluice.Admin.OpenApi;
 using Sluice.Admin.Overlay;
+using Sluice.Audit;
 using Sluice.Configuration;
 
 namespace Sluice.Admin;
@@ -18,6 +19,7 @@ internal static class AdministrationServices
         services.AddSingleton<DatabaseOverlay>();
         services.AddSingleton<IConfigurationOverlay>(provider => provider.GetRequiredService<DatabaseOverlay>());
         services.AddSingleton<ConfigurationChanges>();
+        services.AddSingleton<AuditLog>();
         services.AddSingleton<SessionTokens>();
         services.AddSingleton<AccountMails>();
         services.AddSingleton<OwnKeyEndpoints>();
@@ -36,6 +38,7 @@ internal static class AdministrationServices
         Create<PriceEndpoints>().Map(routes);
         Create<RequestEndpoints>().Map(routes);
         Create<ConfigurationEndpoints>().Map(routes);
+        Create<AuditEndpoints>().Map(routes);
         Create<UserEndpoints>().Map(routes);
         Create<SignInEndpoints>().Map(routes);
         Create<ProfileEndpoints>().Map(routes);

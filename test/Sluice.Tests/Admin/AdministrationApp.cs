@@ -115,6 +115,7 @@ internal sealed class AdministrationApp : IAsyncDisposable
         app.UseClientAddress();
         app.UseRouting();
         app.UseEndpointAccess();
+        app.UseAuditTrail();
         app.MapAdministration();
         map?.Invoke(app);
         app.RequirePolicies();
