@@ -8,9 +8,11 @@ using Sluice.Endpoints;
 using Sluice.Hosting;
 using Sluice.Idempotency;
 using Sluice.Limits;
+using Sluice.Mcp;
 using Sluice.Pipeline;
 using Sluice.Pricing;
 using Sluice.Providers;
+using Sluice.Realtime;
 using Sluice.Storage;
 using Sluice.Telemetry;
 using Sluice.Telemetry.Logging;
@@ -43,6 +45,8 @@ internal static class SluiceApplication
         services.AddPricing();
         services.AddTelemetry().AddServiceHealth();
         services.AddPipeline();
+        services.AddMcp();
+        services.AddRealtime();
         services.AddAdministration(new AdministrationOptions
         {
             ProviderTypes = [.. types.All.Where(type => type.Served).Select(type => new SelectableProviderType(type.Type, type.DefaultBaseUrl, type.RequiresBaseUrl))],
@@ -65,7 +69,8 @@ internal static class SluiceApplication
         app.UseRouting();
         app.UseEndpointAccess();
         app.UseAuditTrail();
-        app.MapOpenAI().MapAnthropic().MapGemini().MapModelLists().MapOperations().MapAdministration().MapRoot();
+        app.UseRealtime();
+        app.MapOpenAI().MapAnthropic().MapGemini().MapRealtime().MapModelLists().MapMcp().MapOperations().MapAdministration().MapRoot();
         app.UseEndpoints(static _ => { });
         app.RequirePolicies();
         app.RegisterGauges();

@@ -3,6 +3,7 @@ using Sluice.Admin.OpenApi;
 using Sluice.Admin.Overlay;
 using Sluice.Audit;
 using Sluice.Configuration;
+using Sluice.Credentials.Import;
 
 namespace Sluice.Admin;
 
@@ -23,6 +24,8 @@ internal static class AdministrationServices
         services.AddSingleton<SessionTokens>();
         services.AddSingleton<AccountMails>();
         services.AddSingleton<OwnKeyEndpoints>();
+        services.AddSingleton<CredentialItems>();
+        services.AddSingleton<ICredentialImport, CredentialImport>();
         return services;
     }
 
@@ -32,11 +35,14 @@ internal static class AdministrationServices
         Create<ApiKeyEndpoints>().Map(routes);
         Create<ProviderEndpoints>().Map(routes);
         Create<CredentialEndpoints>().Map(routes);
+        Create<CredentialActionEndpoints>().Map(routes);
+        Create<CredentialImportEndpoints>().Map(routes);
         Create<ModelAdministrationEndpoints>().Map(routes);
         Create<BudgetEndpoints>().Map(routes);
         Create<UsageEndpoints>().Map(routes);
         Create<PriceEndpoints>().Map(routes);
         Create<RequestEndpoints>().Map(routes);
+        Create<McpServerEndpoints>().Map(routes);
         Create<ConfigurationEndpoints>().Map(routes);
         Create<AuditEndpoints>().Map(routes);
         Create<UserEndpoints>().Map(routes);

@@ -125,6 +125,7 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
                     User = key.User.Length > 0 ? key.User : null,
                     Team = key.Team.Length > 0 ? key.Team : null,
                     Models = new ModelAllowList(key.Models),
+                    Mcp = new McpAllowList(key.Mcp),
                     Limiter = Limiter(id, key.Limits),
                     Budget = key.Budget,
                 });
@@ -138,6 +139,7 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
                     KeyName = "admin",
                     IsAdministrator = true,
                     Models = ModelAllowList.All,
+                    Mcp = McpAllowList.All,
                     Limiter = Limiter("admin", new LimitsConfig()),
                 });
             }
@@ -196,6 +198,7 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
             IsAdministrator = row.Administrator && row.UserId is null,
             Scopes = KeyScopeNames.Parse(row.Scopes),
             Models = Models(row.ModelsJson),
+            Mcp = McpTools(row.McpJson),
             Limiter = Limiter(row.Id, row.Limits),
             Budget = row.Budget,
             ExpiresAt = row.ExpiresAt,
@@ -300,12 +303,14 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
     {
         if (!_modelLists.TryGetValue(json, out var list))
         {
-            list = new ModelAllowList(StoredKey.ParseModels(json));
+            list = new ModelAllowList(StoredKey.ParseList(json));
             _modelLists.Add(json, list);
         }
 
         return list;
     }
+
+    private static McpAllowList McpTools(string json) => json == "[]" ? McpAllowList.None : new McpAllowList(StoredKey.ParseList(json));
 
     /// <summary>Under which digests a key of the database is found: its text, and the one before a rotation.</summary>
     private readonly record struct StoredDigests(KeyDigest Present, KeyDigest? Previous);

@@ -11,6 +11,9 @@ internal sealed record NewApiKey(
 
     /// <summary>The scopes by name; null for inference alone.</summary>
     public IReadOnlyList<string>? Scopes { get; init; }
+
+    /// <summary>Tools of MCP servers, as <c>server/tool</c> patterns; null means none.</summary>
+    public IReadOnlyList<string>? Mcp { get; init; }
 }
 
 /// <summary>A key that was just made; <paramref name="Key"/> is shown once and kept nowhere.</summary>
@@ -28,7 +31,11 @@ internal sealed record ApiKeyView(
     DateTimeOffset? ExpiresAt,
     DateTimeOffset? LastUsedAt,
     bool Revoked,
-    bool Administrator);
+    bool Administrator)
+{
+    /// <summary>Tools of MCP servers that the key may use.</summary>
+    public IReadOnlyList<string> Mcp { get; init; } = [];
+}
 
 /// <summary>Makes, lists and revokes the API keys of the database.</summary>
 internal interface IApiKeyAdministration

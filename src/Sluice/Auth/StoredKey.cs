@@ -10,7 +10,7 @@ internal sealed record StoredKey
 {
     public const string Columns =
         "position, id, name, prefix, digest, models, rpm, tpm, concurrency, budget_nano_usd, budget_per, administrator, created_at, expires_at, revoked_at, last_used_at, version, "
-        + "user_id, scopes, previous_digest, previous_until";
+        + "mcp, user_id, scopes, previous_digest, previous_until";
 
     private const decimal NanoPerUsd = 1_000_000_000m;
 
@@ -24,6 +24,9 @@ internal sealed record StoredKey
 
     /// <summary>The allowed models as the JSON text of the row, so that equal lists can share one parsed form.</summary>
     public required string ModelsJson { get; init; }
+
+    /// <summary>The allowed tools of MCP servers, as the JSON text of the row.</summary>
+    public required string McpJson { get; init; }
 
     public required LimitsConfig Limits { get; init; }
     public BudgetConfig? Budget { get; init; }
@@ -45,7 +48,9 @@ internal sealed record StoredKey
 
     public DateTimeOffset? PreviousUntil { get; init; }
 
-    public IReadOnlyList<string> Models => ParseModels(ModelsJson);
+    public IReadOnlyList<string> Models => ParseList(ModelsJson);
+
+    public IReadOnlyList<string> Mcp => ParseList(McpJson);
 
     public static StoredKey Read(SqliteDataReader row) => new()
     {
@@ -63,20 +68,23 @@ internal sealed record StoredKey
         RevokedAt = Time(row, 14),
         LastUsedAt = Time(row, 15),
         Version = row.GetInt64(16),
-        UserId = row.Text(17),
-        Scopes = row.Text(18)?.Split(' ') ?? DefaultScopes,
-        PreviousDigest = row.IsDBNull(19) ? null : KeyDigest.FromBytes(row.GetFieldValue<byte[]>(19)),
-        PreviousUntil = Time(row, 20),
+        McpJson = row.GetString(17),
+        UserId = row.Text(18),
+        Scopes = row.Text(19)?.Split(' ') ?? DefaultScopes,
+        PreviousDigest = row.IsDBNull(20) ? null : KeyDigest.FromBytes(row.GetFieldValue<byte[]>(20)),
+        PreviousUntil = Time(row, 21),
     };
 
-    public static string ModelsToJson(IReadOnlyList<string>? models) => JsonSerializer.Serialize([.. models ?? ["*"]], AuthJson.Default.StringArray);
+    public static string ModelsToJson(IReadOnlyList<string>? models) => ListToJson(models ?? ["*"]);
 
-    public static string[] ParseModels(string json) => JsonSerializer.Deserialize(json, AuthJson.Default.StringArray) ?? [];
+    public static string ListToJson(IReadOnlyList<string> list) => JsonSerializer.Serialize([.. list], AuthJson.Default.StringArray);
+
+    public static string[] ParseList(string json) => JsonSerializer.Deserialize(json, AuthJson.Default.StringArray) ?? [];
 
     public static long? ToNano(BudgetConfig? budget) => budget is null ? null : (long)decimal.Round(budget.Usd * NanoPerUsd);
 
     public ApiKeyView ToView()
-        => new(Id, Name, Prefix, Models, Limits, Budget, CreatedAt, ExpiresAt, LastUsedAt, RevokedAt is not null, Administrator);
+        => new(Id, Name, Prefix, Models, Limits, Budget, CreatedAt, ExpiresAt, LastUsedAt, RevokedAt is not null, Administrator) { Mcp = Mcp };
 
     private static DateTimeOffset? Time(SqliteDataReader row, int column)
         => row.Integer(column) is { } micros ? Clock.FromUnixMicros(micros) : null;

@@ -18,13 +18,14 @@ internal sealed class ProviderRuntime
     private const int HashDigits = 12;
 
     private readonly bool[] _serves;
-    private int _turn;
+    private readonly CredentialPool _pool;
 
     public ProviderRuntime(ProviderConfig config, IProvider provider, string baseUrl, CredentialSlot[] slots)
     {
         Config = config;
         Provider = provider;
         Slots = slots;
+        _pool = new CredentialPool(slots);
         Descriptor = provider.Descriptor.Serving(
             [.. config.Dialects.Where(name => DialectNames.TryParse(name, out _)).Select(DialectOf)]);
         Urls = UpstreamUrl.Create(Descriptor, baseUrl);
@@ -90,41 +91,40 @@ internal sealed class ProviderRuntime
         }
     }
 
-    /// <summary>Leases the credential whose turn it is by weight, or the next one that is ready and was not tried with this target.</summary>
+    /// <summary>Leases a credential that was not tried with this target: the conversation's own while that is ready, else by weight.</summary>
+    /// <param name="target">One of this provider's.</param>
+    /// <param name="tried">What the call has tried.</param>
+    /// <param name="now">The current time stamp.</param>
+    /// <param name="affinity">The hash of the call's conversation; 0 for none.</param>
+    /// <param name="kind">What the call makes.</param>
     /// <returns>Null when none is left.</returns>
-    public CredentialSlot? TryLease(RouteTarget target, ReadOnlySpan<TriedCandidate> tried, long now)
+    public CredentialLease? TryLease(RouteTarget target, ReadOnlySpan<TriedCandidate> tried, long now, ulong affinity = 0, CallKind kind = CallKind.Text)
     {
-        var slots = Slots;
-        if (slots.Length == 0)
+        Span<int> indexes = stackalloc int[tried.Length];
+        var count = 0;
+        foreach (var candidate in tried)
         {
-            return null;
-        }
-
-        var start = slots.Length == 1 ? 0 : WeightedTurn.Pick(slots, static slot => slot.Config.Weight, (uint)Interlocked.Increment(ref _turn));
-        for (var i = 0; i < slots.Length; i++)
-        {
-            var slot = slots[(start + i) % slots.Length];
-            if (!tried.Contains(new TriedCandidate(target, slot)) && slot.TryLease(now))
+            if (ReferenceEquals(candidate.Target, target))
             {
-                return slot;
+                indexes[count++] = candidate.Slot.Index;
             }
         }
 
-        return null;
+        return _pool.TryLease(indexes[..count], now, affinity, kind);
     }
 
-    /// <summary>The soonest time stamp at which a cooling credential is ready again; 0 when none cools.</summary>
+    /// <summary>The soonest time stamp at which a credential that cools or is limited is ready again; 0 when none is.</summary>
     public long SoonestReady(long now, out bool forRate)
     {
         var soonest = 0L;
         forRate = false;
         foreach (var slot in Slots)
         {
-            var until = slot.Health.CoolingUntil;
-            if (slot.Health.StateAt(now) == CredentialState.Cooling && (soonest == 0 || until < soonest))
+            var standing = slot.Health.At(now);
+            if (standing.State is CredentialState.Cooling or CredentialState.Limited && (soonest == 0 || standing.Until < soonest))
             {
-                soonest = until;
-                forRate = slot.Health.CoolsForRate;
+                soonest = standing.Until;
+                forRate = standing.ForRate;
             }
         }
 

@@ -14,6 +14,7 @@ using Sluice.Auth.Protection;
 using Sluice.Configuration;
 using Sluice.Credentials;
 using Sluice.Limits.Budgets;
+using Sluice.Mcp;
 using Sluice.Pipeline;
 using Sluice.Pricing;
 using Sluice.Storage;
@@ -101,6 +102,7 @@ internal sealed class AdministrationApp : IAsyncDisposable
         builder.Services.AddPricing();
         builder.Services.AddSingleton<ITargetPrices, NoPrices>();
         builder.Services.AddSingleton<RecentRefusals>();
+        builder.Services.AddSingleton<McpServers>();
         builder.Services.AddAdministration(new AdministrationOptions
         {
             ProviderTypes = [new("openai", "https://api.openai.com/v1", false), new("openai-compatible", null, true)],

@@ -19,6 +19,9 @@ internal sealed class StubCredentialRuntime : ICredentialRuntime
         return true;
     }
 
-    public Task<CredentialTestResult> TestAsync(string provider, string name, string model, CancellationToken cancellationToken)
+    public Task<CredentialTestResult> TestAsync(string provider, string name, string? model, CancellationToken cancellationToken)
         => Task.FromResult(new CredentialTestResult(model != "broken", 200, $"{provider}/{name}/{model}", 12));
+
+    public Task<CredentialRefresh> RefreshAsync(string provider, string name, CancellationToken cancellationToken)
+        => Task.FromResult(CredentialRefresh.NothingToRefresh);
 }

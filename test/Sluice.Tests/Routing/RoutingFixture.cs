@@ -20,7 +20,7 @@ internal sealed class RoutingFixture : IDisposable
     public RoutingFixture()
     {
         Transport = new UpstreamTransport(new UpstreamTransportOptions(), Time);
-        Credentials = new CredentialDirectory(Transport);
+        Credentials = new CredentialDirectory(Transport, Time);
         Builder = new RoutingTableBuilder(Registry, Credentials, Simulator, new GatewayMetrics(), Prices, Time);
     }
 

@@ -90,6 +90,20 @@ internal sealed record SessionItem : IListItem
     public long Position { get; init; }
 }
 
+/// <summary>A key of an account. What only administrators give, such as tools of MCP servers, is no member of it.</summary>
+internal sealed record CreateOwnKeyBody
+{
+    public string? Name { get; init; }
+
+    /// <summary>inference, account:read and account; inference alone when absent.</summary>
+    public IReadOnlyList<string>? Scopes { get; init; }
+
+    public IReadOnlyList<string>? Models { get; init; }
+    public LimitsBody? Limits { get; init; }
+    public BudgetBody? Budget { get; init; }
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
+
 /// <param name="OverlapSeconds">How long the text before it still holds, up to 30 days; 0 when absent.</param>
 internal sealed record RotateApiKeyBody(int? OverlapSeconds = null);
 

@@ -24,7 +24,7 @@ namespace Sluice.Admin.Accounts;
 [JsonSerializable(typeof(Page<SessionItem>))]
 [JsonSerializable(typeof(Page<ApiKeyItem>))]
 [JsonSerializable(typeof(CreatedApiKeyItem))]
-[JsonSerializable(typeof(CreateApiKeyBody))]
+[JsonSerializable(typeof(CreateOwnKeyBody))]
 [JsonSerializable(typeof(RotateApiKeyBody))]
 [JsonSerializable(typeof(Page<UserItem>))]
 [JsonSerializable(typeof(CreateUserBody))]

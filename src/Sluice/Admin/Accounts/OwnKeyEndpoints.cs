@@ -15,7 +15,7 @@ internal sealed class OwnKeyEndpoints(ApiKeyStore keys, TimeProvider time)
         group.WithTags("Accounts").WithAccess(Access.Account);
         group.MapOperation("GET", "", "List the own API keys, newest first", ListAsync).Takes(OperationMetadata.Paging).Answers<Page<ApiKeyItem>>();
         group.MapOperation("POST", "", "Make an API key; its text is shown this once", context => CreateAsync(context, context.AccountId()))
-            .Takes<CreateApiKeyBody>().Answers<CreatedApiKeyItem>(StatusCodes.Status201Created);
+            .Takes<CreateOwnKeyBody>().Answers<CreatedApiKeyItem>(StatusCodes.Status201Created);
         group.MapOperation("DELETE", "/{id}", "Revoke an API key, effective at once", RevokeAsync).Answers(StatusCodes.Status204NoContent);
         group.MapOperation("POST", "/{id}/rotate", "Give an API key a new text, shown this once; the old one may hold on for a while", RotateAsync)
             .Takes<RotateApiKeyBody>().Answers<CreatedApiKeyItem>();
@@ -24,7 +24,7 @@ internal sealed class OwnKeyEndpoints(ApiKeyStore keys, TimeProvider time)
     /// <summary>Makes a key for an account, whoever asks.</summary>
     internal async Task CreateAsync(HttpContext context, string userId)
     {
-        if (await context.ReadJsonAsync(AccountJson.Default.CreateApiKeyBody) is not { } body)
+        if (await context.ReadJsonAsync(AccountJson.Default.CreateOwnKeyBody) is not { } body)
         {
             return;
         }

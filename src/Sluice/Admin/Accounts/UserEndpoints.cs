@@ -30,7 +30,7 @@ internal sealed class UserEndpoints(
         group.MapOperation("GET", "/{id}/api-keys", "List a user's live API keys, newest first", ListKeysAsync)
             .Takes(OperationMetadata.Paging).Answers<Page<ApiKeyItem>>();
         group.MapOperation("POST", "/{id}/api-keys", "Make an API key for a user; its text is shown this once", CreateKeyAsync)
-            .Takes<CreateApiKeyBody>().Answers<CreatedApiKeyItem>(StatusCodes.Status201Created);
+            .Takes<CreateOwnKeyBody>().Answers<CreatedApiKeyItem>(StatusCodes.Status201Created);
         group.MapOperation("DELETE", "/{id}/sessions", "End every session of a user", EndSessionsAsync).Answers(StatusCodes.Status204NoContent);
     }
 
