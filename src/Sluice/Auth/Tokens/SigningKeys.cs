@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Sluice.Storage;
 
 namespace Sluice.Auth.Tokens;
@@ -68,8 +69,7 @@ internal sealed class SigningKeys : IDisposable
         var now = _time.GetUtcNow();
         await _database.WriteAsync(connection =>
         {
-            var newest = connection.Scalar<long>("SELECT COALESCE(MAX(created_at), 0) FROM signing_keys");
-            if (newest <= (now - Term).UnixMicros())
+            if (Load(connection).FirstOrDefault() is not { } newest || newest.CreatedAt <= now - Term)
             {
                 using var key = SigningKey.Create(RandomId.Create("sig_"), now);
                 connection.Execute(
@@ -89,14 +89,17 @@ internal sealed class SigningKeys : IDisposable
         lock (_reading)
         {
             using var read = _database.Read();
-            var rows = read.Connection.Rows(
-                "SELECT id, private_key, created_at FROM signing_keys ORDER BY created_at DESC",
-                row => (Id: row.GetString(0), Sealed: row.GetFieldValue<byte[]>(1), CreatedAt: Clock.FromUnixMicros(row.GetInt64(2))));
-
-            // Keys that are gone are left to the collector: a request may be verifying with one.
-            _keys = [.. rows.Select(row => Find(row.Id) ?? Import(row.Id, row.Sealed, row.CreatedAt)).OfType<SigningKey>()];
+            _keys = [.. Load(read.Connection)];
         }
     }
+
+    /// <summary>The keys of the database, newest first; one whose row was changed is none. Those that are gone are left to the collector: a request may be verifying with one.</summary>
+    private List<SigningKey> Load(SqliteConnection connection)
+        => [.. connection.Rows(
+                "SELECT id, private_key, created_at FROM signing_keys ORDER BY created_at DESC",
+                row => (Id: row.GetString(0), Sealed: row.GetFieldValue<byte[]>(1), CreatedAt: Clock.FromUnixMicros(row.GetInt64(2))))
+            .Select(row => Find(row.Id) ?? Import(row.Id, row.Sealed, row.CreatedAt))
+            .OfType<SigningKey>()];
 
     /// <summary>Null for a row that was changed by somebody without the master key.</summary>
     private SigningKey? Import(string id, byte[] box, DateTimeOffset createdAt)
