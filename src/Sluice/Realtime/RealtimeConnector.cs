@@ -10,21 +10,22 @@ namespace Sluice.Realtime;
 /// Opens the vendor's side of a session: candidate after candidate until one answers 101. The client's side is not accepted
 /// before, so that a client whom nobody serves gets a real HTTP status.
 /// </summary>
-internal sealed class RealtimeConnector(AttemptEngine attempts, Settlement settlement)
+internal sealed class RealtimeConnector(AttemptEngine attempts, CredentialJudge judge, Settlement settlement)
 {
     /// <summary>The connection to the vendor, with its lease; null when no candidate serves, and <see cref="GatewayCall.Failure"/> says why.</summary>
-    public async ValueTask<(UpstreamConnection Upstream, CredentialSlot Slot)?> ConnectAsync(GatewayCall call, RealtimeHandshake handshake)
+    public async ValueTask<(UpstreamConnection Upstream, CredentialLease Lease)?> ConnectAsync(GatewayCall call, RealtimeHandshake handshake)
     {
-        while (attempts.NextCandidate(call) is { } slot)
+        while (attempts.NextCandidate(call) is { } lease)
         {
+            var slot = lease.Slot;
             UpstreamConnection? upstream = null;
             try
             {
                 upstream = await AttemptAsync(call, call.Target!, slot, handshake).ConfigureAwait(false);
                 if (upstream is not null)
                 {
-                    slot.Health.NoteSuccess();
-                    return (upstream, slot);
+                    judge.NoteSuccess(slot);
+                    return (upstream, lease);
                 }
             }
             finally
@@ -32,7 +33,7 @@ internal sealed class RealtimeConnector(AttemptEngine attempts, Settlement settl
                 call.Unuse();
                 if (upstream is null)
                 {
-                    slot.Health.Release();
+                    lease.Release();
                 }
             }
 
@@ -60,7 +61,7 @@ internal sealed class RealtimeConnector(AttemptEngine attempts, Settlement settl
         call.EndConnect();
         if (upstream is null)
         {
-            return AttemptEngine.Fail(call, call.Expired == CallPhase.None ? UpstreamFailureKind.ConnectFailed : UpstreamFailureKind.Timeout, UpstreamStage.Connect, "");
+            return AttemptEngine.Fail(call, call.Expired == CallPhase.None ? UpstreamFailureKind.ConnectFailed : UpstreamFailureKind.Timeout, UpstreamStage.Connect, slot.Pool.Origin.Proxy is null ? "" : "proxy");
         }
 
         if (!await settlement.ReserveAsync(call, target, slot).ConfigureAwait(false))
@@ -100,6 +101,7 @@ internal sealed class RealtimeConnector(AttemptEngine attempts, Settlement settl
             return AttemptEngine.Broken(call, upstream, UpstreamStage.AwaitHeaders);
         }
 
+        judge.Learn(slot, upstream);
         if (status >= 300)
         {
             await attempts.ReadErrorAsync(call, target, slot, upstream, status).ConfigureAwait(false);

@@ -60,12 +60,12 @@ internal sealed class RealtimeGateway(
 
         try
         {
-            await RunAsync(call, opened.Upstream, opened.Slot, handshake, account, snapshot.Config.Server).ConfigureAwait(false);
+            await RunAsync(call, opened.Upstream, opened.Lease.Slot, handshake, account, snapshot.Config.Server).ConfigureAwait(false);
         }
         finally
         {
             opened.Upstream.Release();
-            opened.Slot.Health.Release();
+            opened.Lease.Release();
         }
     }
 

@@ -1,4 +1,3 @@
-using Sluice.Protocol;
 using Sluice.Providers.Catalogue;
 using static Sluice.Providers.Tests.ProviderFixture;
 
