@@ -105,7 +105,7 @@ internal static class AuditTrail
         return inner.Response.StatusCode == StatusCodes.Status200OK ? Masked(answer)?.ToJsonString() : null;
     }
 
-    private static JsonNode? Masked(MemoryStream json)
+    private static JsonObject? Masked(MemoryStream json)
     {
         try
         {
