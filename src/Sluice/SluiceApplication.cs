@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Connections;
 using Sluice.Admin;
 using Sluice.Auth;
+using Sluice.Auth.Accounts;
+using Sluice.Auth.Protection;
 using Sluice.Configuration;
 using Sluice.Endpoints;
 using Sluice.Hosting;
@@ -38,6 +40,7 @@ internal static class SluiceApplication
         builder.Logging.AddSluiceConsole(options.Json, Environment.GetEnvironmentVariable("SLUICE_LOG_LEVEL"));
         services.AddStorage(StorageOptions.FromEnvironment(config.Server.Data));
         services.AddApiKeys(ApiKeyOptions.FromEnvironment());
+        services.AddAccounts(FirstAdministratorOptions.FromEnvironment());
         services.AddLimits().AddIdempotency();
         services.AddMoney(config.Server);
         services.AddPricing();
@@ -60,8 +63,14 @@ internal static class SluiceApplication
         ListenOn(builder, config.Server);
 
         var app = builder.Build();
+        app.UseClientAddress();
+        app.UseCrossOrigin();
+        app.UseAddressConcurrency(static (context, error) => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
+            ? context.WriteProblemAsync(error)
+            : DialectAnswer.WriteErrorAsync(context, DialectAnswer.Of(context.Request), error));
         app.UseRouting();
         app.UseEndpointAccess();
+        app.UseAuditTrail();
         app.UseRealtime();
         app.MapOpenAI().MapAnthropic().MapGemini().MapRealtime().MapModelLists().MapMcp().MapOperations().MapAdministration().MapRoot();
         app.UseEndpoints(static _ => { });

@@ -43,4 +43,5 @@ namespace Sluice.Admin;
 [JsonSerializable(typeof(ConfigurationItem))]
 [JsonSerializable(typeof(ReloadedItem))]
 [JsonSerializable(typeof(SetupBody))]
+[JsonSerializable(typeof(Page<AuditItem>))]
 internal sealed partial class AdminJson : JsonSerializerContext;

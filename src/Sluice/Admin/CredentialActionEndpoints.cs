@@ -24,12 +24,16 @@ internal sealed class CredentialActionEndpoints(CredentialItems items, Configura
             .Takes<TestCredentialsBody>().Answers<TestedCredentialsItem>();
         group.MapOperation("POST", "/{id}/test", "Send a smallest call, or without a model a free one, with this credential alone", TestAsync)
             .Takes<TestCredentialBody>().Answers<CredentialTestItem>();
-        group.MapOperation("POST", "/{id}/enable", "Let calls use the credential, and forget its rests and errors", context => SwitchAsync(context, null)).Answers<CredentialItem>();
+        group.MapOperation("POST", "/{id}/enable", "Let calls use the credential, and forget its rests and errors", context => SwitchAsync(context, null)).Answers<CredentialItem>()
+            .WithAccess(Access.Operator);
         group.MapOperation("POST", "/{id}/disable", "Let no call use the credential", context => SwitchAsync(context, CredentialSwitch.Disabled))
-            .Answers<CredentialItem>();
+            .Answers<CredentialItem>()
+            .WithAccess(Access.Operator);
         group.MapOperation("POST", "/{id}/drain", "Let running calls end and no new one begin", context => SwitchAsync(context, CredentialSwitch.Draining))
-            .Answers<CredentialItem>();
-        group.MapOperation("POST", "/{id}/refresh", "Fetch a new token for a credential that has one", RefreshAsync).Answers<CredentialItem>();
+            .Answers<CredentialItem>()
+            .WithAccess(Access.Operator);
+        group.MapOperation("POST", "/{id}/refresh", "Fetch a new token for a credential that has one", RefreshAsync).Answers<CredentialItem>()
+            .WithAccess(Access.Operator);
     }
 
     private async Task TestAsync(HttpContext context)

@@ -18,6 +18,8 @@ internal sealed record SluiceConfig
     public ResponsesConfig Responses { get; init; } = new();
 
     public IReadOnlyDictionary<string, ServiceConfig> Services { get; init; } = new Dictionary<string, ServiceConfig>();
+    public AuthConfig Auth { get; init; } = new();
+    public MailConfig Mail { get; init; } = new();
     public McpConfig Mcp { get; init; } = new();
 }
 
@@ -43,6 +45,18 @@ internal sealed record ServerConfig
     public string Data { get; init; } = "./data";
 
     public TlsConfig? Tls { get; init; }
+
+    /// <summary>What clients call Sluice: links in mails and the issuer of tokens begin with it. The first of <see cref="Urls"/> when empty.</summary>
+    public string PublicUrl { get; init; } = "";
+
+    /// <summary>Requests at the same time from one address; 0 means no limit.</summary>
+    public int MaxConcurrentPerIp { get; init; }
+
+    /// <summary>Addresses and networks of proxies whose forwarding headers are believed. Default none.</summary>
+    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
+
+    /// <summary>Origins of pages elsewhere that may call Sluice from a browser. Default none.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; init; } = [];
 
     /// <summary>How long streams may run on after a stop was asked for, in seconds. Default 30.</summary>
     public int DrainSeconds { get; init; } = 30;

@@ -112,10 +112,11 @@ internal static class ModelListEndpoints
     {
         var error = CredentialExtractor.Extract(http.Request, allowQuery: true, out var credential);
         var caller = error is null && !credential.IsEmpty ? callers.Find(credential.Text) : null;
-        if (caller is null)
+        if (caller is not { MayInfer: true })
         {
-            error ??= credential.IsEmpty ? CredentialExtractor.Missing : CredentialExtractor.Unknown;
+            error ??= credential.IsEmpty ? CredentialExtractor.Missing : caller is null ? CredentialExtractor.Unknown : CredentialExtractor.NotForModels;
             await DialectAnswer.WriteErrorAsync(http, DialectAnswer.Of(http.Request), error);
+            return null;
         }
 
         return caller;

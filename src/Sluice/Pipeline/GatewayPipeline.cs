@@ -178,6 +178,11 @@ internal sealed partial class GatewayPipeline(
             return CredentialExtractor.Unknown;
         }
 
+        if (!call.Caller.MayInfer)
+        {
+            return CredentialExtractor.NotForModels;
+        }
+
         call.Client.Remember(in credential, call.Caller, generation);
         return null;
     }

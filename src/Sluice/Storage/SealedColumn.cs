@@ -16,6 +16,7 @@ internal sealed record SealedColumn(string Table, string Column, string Version)
     [
         new("credentials", "secret", "version"),
         new("idempotency_keys", "answer", "1"),
+        new("signing_keys", "private_key", "1"),
     ];
 
     /// <summary>The sealed values: the row's key, the same as a text, its version and the value.</summary>

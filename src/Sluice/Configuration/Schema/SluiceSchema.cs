@@ -26,8 +26,10 @@ internal static class SluiceSchema
         .Key("keep_alive", Values.Duration, c => c.KeepAlive, (c, v) => c with { KeepAlive = v }, "How long a stream may be silent before a keep-alive is sent; 0 sends none.")
         .Key("write_timeout", Values.PositiveDuration, c => c.WriteTimeout, (c, v) => c with { WriteTimeout = v }, "How long a client may refuse to take bytes before it is cut.")
         .Key("detached_drain", Values.Duration, c => c.DetachedDrain, (c, v) => c with { DetachedDrain = v }, "How long an upstream is read on for its usage after the client has left.")
-        .Later("max_concurrent_per_ip", Values.Integer(0), "Calls at the same time from one address; 0 for no limit.")
-        .Later("trusted_proxies", new ListSchema<string>(Values.Network), "Proxies whose forwarding headers are believed.")
+        .Key("public_url", Values.Url(optional: true, "http", "https"), c => c.PublicUrl, (c, v) => c with { PublicUrl = v }, "What clients call Sluice, for links in mails and the issuer of tokens; the first of urls when empty.")
+        .Key("max_concurrent_per_ip", Values.Integer(0), c => c.MaxConcurrentPerIp, (c, v) => c with { MaxConcurrentPerIp = v }, "Requests at the same time from one address; 0 for no limit.")
+        .Key("trusted_proxies", new ListSchema<string>(Values.Network), c => c.TrustedProxies, (c, v) => c with { TrustedProxies = v }, "Proxies whose forwarding headers are believed.")
+        .Key("cors_origins", new ListSchema<string>(Values.Url(optional: false, "http", "https")), c => c.CorsOrigins, (c, v) => c with { CorsOrigins = v }, "Origins of pages elsewhere that may call Sluice from a browser.")
         .Later("admin_urls", Values.ListenUrls, "Addresses of their own for administration.");
 
     private static readonly ObjectSchema<TimeoutsConfig> Timeouts = new ObjectSchema<TimeoutsConfig>(() => new())
@@ -184,31 +186,6 @@ internal static class SluiceSchema
         .Key("allowed_origins", new ListSchema<string>(new ScalarSchema<string>("an origin such as https://chat.example.com", McpRules.ParseOrigin, v => v)), c => c.AllowedOrigins, (c, v) => c with { AllowedOrigins = v }, "Origins of web pages that may call /mcp beside those of this machine.")
         .Key("max_message_bytes", Values.Integer(1024, 256 * 1024 * 1024), c => c.MaxMessageBytes, (c, v) => c with { MaxMessageBytes = v }, "The largest message, from a client or a server.");
 
-    private static readonly ObjectSchema<Unread> Lockout = new ObjectSchema<Unread>(() => default)
-        .Checked("failures", Values.Integer(1), "Failed sign-ins before an address is locked out.")
-        .Checked("window", Values.DurationOrSeconds, "The time in which they are counted.")
-        .Checked("duration", Values.DurationOrSeconds, "How long the address stays locked out.");
-
-    private static readonly ObjectSchema<Unread> GitHub = new ObjectSchema<Unread>(() => default)
-        .Checked("client_id", Values.Text, "The OAuth application's id.")
-        .Checked("client_secret", Values.Secret, "The OAuth application's secret.")
-        .Checked("base_url", Values.Url(optional: false, "http", "https"), "Where GitHub is, for GitHub Enterprise.")
-        .Checked("api_url", Values.Url(optional: false, "http", "https"), "Where its API is.");
-
-    private static readonly ObjectSchema<Unread> Oidc = new ObjectSchema<Unread>(() => default)
-        .Checked("name", Values.Text, "How the sign-in is called.")
-        .Checked("issuer", Values.Url(optional: false, "http", "https"), "The identity provider's issuer URL.")
-        .Checked("client_id", Values.Text, "The client's id.")
-        .Checked("client_secret", Values.Secret, "The client's secret.")
-        .Checked("scopes", new ListSchema<string>(Values.Text), "The scopes to ask for.");
-
-    private static readonly ObjectSchema<Unread> Auth = new ObjectSchema<Unread>(() => default)
-        .Later("access_token_seconds", Values.Integer(1), "How long an access token holds.")
-        .Later("registration", Values.Choice("open", "invite", "closed"), "Who may register.")
-        .Later("lockout", Lockout, "Protection against guessing.")
-        .Later("github", GitHub, "Sign-in with GitHub.")
-        .Later("oidc", new ListSchema<Unread>(Oidc), "Sign-in with identity providers.");
-
     private static readonly ObjectSchema<Unread> Quota = new ObjectSchema<Unread>(() => default)
         .Later("daily_limit", Values.Integer(0), "Generations per user and day.")
         .Later("cooldown_seconds", Values.Integer(0), "The pause between two generations.")
@@ -234,7 +211,8 @@ internal static class SluiceSchema
         .Key("responses", Responses, c => c.Responses, (c, v) => c with { Responses = v }, "Answers of the Responses API that are kept.")
         .Key("services", new MapSchema<ServiceConfig>(Service), c => c.Services, (c, v) => c with { Services = v }, "Backends behind /llm, /stt, /tts, /ocr, /user, /md2pdf.", inForce: false)
         .Key("mcp", Mcp, c => c.Mcp, (c, v) => c with { Mcp = v }, "The MCP gateway.")
-        .Checked("auth", Auth, "Accounts and sign-in.")
+        .Key("auth", AuthSchema.Auth, c => c.Auth, (c, v) => c with { Auth = v }, "Accounts and sign-in.")
+        .Key("mail", AuthSchema.Mail, c => c.Mail, (c, v) => c with { Mail = v }, "How mails to people are sent.")
         .Checked("quota", Quota, "Generation quotas.");
 
     /// <summary>Every setting, in the order of the table.</summary>

@@ -1,0 +1,19 @@
+using IConfigurationSource = Sluice.Configuration.IConfigurationSource;
+
+namespace Sluice.Auth.SignIn;
+
+/// <summary>The places where people can sign in, as configured now.</summary>
+internal sealed class ExternalProviders(IConfigurationSource configuration, IdentityHttp http, TimeProvider time)
+{
+    /// <summary>The provider of that name; null when it is not set up whole.</summary>
+    public IExternalProvider? Find(string? name)
+    {
+        var auth = configuration.Current.Config.Auth;
+        if (name == GitHubProvider.Name)
+        {
+            return auth.GitHub is { ClientId.Length: > 0, ClientSecret.IsEmpty: false } github ? new GitHubProvider(github, http) : null;
+        }
+
+        return auth.Oidc.FirstOrDefault(provider => provider.Name == name) is { } oidc ? new OidcProvider(oidc, http, time) : null;
+    }
+}
