@@ -72,7 +72,7 @@ public sealed class OwnKeyEndpointsTests : IAsyncLifetime
         var unknown = await _app.SendAsync(HttpMethod.Delete, $"{Path}/key_unknown", null, eve.Token);
 
         foreign.Status.ShouldBe(HttpStatusCode.NotFound);
-        foreign.Body.ToString().ShouldBe(unknown.Body.ToString());
+        People.Said(foreign.Body).ShouldBe(People.Said(unknown.Body));
         (await _app.PostAsync($"{Path}/{id}/rotate", "{}", eve.Token)).Status.ShouldBe(HttpStatusCode.NotFound);
         Find(key).ShouldNotBeNull();
         (await _app.GetAsync(Path, eve.Token)).Body.GetProperty("data").GetArrayLength().ShouldBe(0);

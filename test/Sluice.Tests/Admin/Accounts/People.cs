@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Sluice.Configuration;
 
 namespace Sluice.Tests.Admin.Accounts;
@@ -33,6 +34,10 @@ internal static class People
 
     public static Task<ApiAnswer> LoginAsync(this AdministrationApp app, string email, string password = Password)
         => app.PostAsync("/api/auth/login", $$"""{ "email": "{{email}}", "password": "{{password}}" }""", key: null);
+
+    /// <summary>What an answer says, without the id that each one has for itself.</summary>
+    public static IEnumerable<string> Said(JsonElement body)
+        => body.EnumerateObject().Where(member => member.Name != "request_id").Select(member => member.ToString());
 
     public static Task<ApiAnswer> RefreshAsync(this AdministrationApp app, string token)
         => app.PostAsync("/api/auth/refresh", $$"""{ "refresh_token": "{{token}}" }""", key: null);

@@ -67,7 +67,7 @@ public sealed class SignInEndpointsTests : IAsyncLifetime
         var unknown = await _app.LoginAsync("nobody@example.com", "not the password");
 
         wrong.Status.ShouldBe(HttpStatusCode.Unauthorized);
-        unknown.Body.ToString().ShouldBe(wrong.Body.ToString());
+        People.Said(unknown.Body).ShouldBe(People.Said(wrong.Body));
     }
 
     [Fact]
