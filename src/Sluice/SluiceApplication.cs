@@ -42,7 +42,7 @@ internal static class SluiceApplication
         services.AddPipeline();
         services.AddAdministration(new AdministrationOptions
         {
-            ProviderTypes = [.. types.All.Where(type => type.Served).Select(type => new SelectableProviderType(type.Type, type.DefaultBaseUrl, type.RequiresBaseUrl))],
+            ProviderTypes = [.. types.All.Where(type => type.Served).Select(type => new SelectableProviderType(type.Type, type.DefaultBaseUrl, type.RequiresBaseUrl) { BaseUrlOfLocation = type.BaseUrlOfLocation })],
             Settings = static provider => provider.GetRequiredService<ConfigurationService>().Settings(),
         });
         services.AddHostedService<SimulatorHosting>();
@@ -56,7 +56,7 @@ internal static class SluiceApplication
         var app = builder.Build();
         app.UseRouting();
         app.UseEndpointAccess();
-        app.MapOpenAI().MapAnthropic().MapGemini().MapModelLists().MapOperations().MapAdministration().MapRoot();
+        app.MapOpenAI().MapAnthropic().MapGemini().MapVertex().MapModelLists().MapOperations().MapAdministration().MapRoot();
         app.UseEndpoints(static _ => { });
         app.RequirePolicies();
         app.RegisterGauges();

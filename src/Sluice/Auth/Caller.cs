@@ -1,4 +1,5 @@
 using Sluice.Configuration;
+using Sluice.Credentials;
 using Sluice.Limits;
 using Sluice.Limits.Budgets;
 
@@ -35,8 +36,31 @@ internal sealed class Caller
     public BudgetConfig? Budget { get; init; }
 
     /// <summary>Whose budgets the key's calls are under.</summary>
-    public BudgetSubject Budgets => field ??= new BudgetSubject(KeyId, KeyName, User, Team, Budget, _version);
+    public BudgetSubject Budgets
+    {
+        get => field ??= new BudgetSubject(KeyId, KeyName, User, Team, Budget, _version);
+        private init;
+    }
 
     /// <summary>When the key ends; null for never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>The credentials that the caller's calls go out with; null for any.</summary>
+    public CredentialBinding? Binding { get; init; }
+
+    /// <summary>The same caller by a token of its own, which ends sooner: limits, counters and budgets are the caller's.</summary>
+    public Caller Until(DateTimeOffset end) => new()
+    {
+        KeyId = KeyId,
+        KeyName = KeyName,
+        User = User,
+        Team = Team,
+        IsAdministrator = IsAdministrator,
+        Models = Models,
+        Limiter = Limiter,
+        Budget = Budget,
+        Budgets = Budgets,
+        Binding = Binding,
+        ExpiresAt = ExpiresAt < end ? ExpiresAt : end,
+    };
 }

@@ -97,6 +97,13 @@ internal sealed record ProviderConfig
 
     public IReadOnlyList<CredentialConfig> Credentials { get; init; } = [];
     public TimeoutsConfig Timeouts { get; init; } = new();
+
+    /// <summary>How long before its end an access token is renewed; null for what suits its kind (five minutes for service accounts).</summary>
+    public TimeSpan? RefreshEarly { get; init; }
+
+    /// <summary>The version that Claude on a cloud platform is asked in; empty for the platform's usual one.</summary>
+    public string AnthropicVersion { get; init; } = "";
+
     public ConfigOrigin Origin { get; init; }
 }
 
@@ -128,7 +135,24 @@ internal sealed record CredentialConfig
     /// <summary><c>http://</c> or <c>socks5://</c>; empty for none.</summary>
     public string Proxy { get; init; } = "";
 
+    /// <summary>The path of a Google service account's key file (vertex); empty for none.</summary>
     public string ServiceAccountFile { get; init; } = "";
+
+    /// <summary>The content of such a file, in its place.</summary>
+    public Secret ServiceAccountJson { get; init; }
+
+    /// <summary>Where the key is exchanged for access tokens; empty takes what the key file says.</summary>
+    public string TokenUri { get; init; } = "";
+
+    /// <summary>The content of the key file, however it was given; empty where there is none. Filled when the configuration is complete.</summary>
+    public Secret KeyFile { get; init; }
+
+    /// <summary>Why the key file could not be read; empty when it was, or when none is named.</summary>
+    public string KeyFileError { get; init; } = "";
+
+    /// <summary>True when calls go out with an access token that the credential is exchanged for.</summary>
+    public bool IsExchanged => !KeyFile.IsEmpty || KeyFileError.Length > 0;
+
     public ConfigOrigin Origin { get; init; }
 
     /// <summary>Set by an administrator; a disabled credential serves nothing.</summary>

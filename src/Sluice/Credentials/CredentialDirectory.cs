@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using Sluice.Configuration;
+using Sluice.Credentials.Tokens;
 using Sluice.Providers;
 using Sluice.Providers.Transport;
 
 namespace Sluice.Credentials;
 
 /// <summary>Keeps the health of every credential by provider and name, and makes the slots of a snapshot around it.</summary>
-internal sealed class CredentialDirectory(UpstreamTransport transport)
+internal sealed class CredentialDirectory(UpstreamTransport transport, TokenDirectory tokens)
 {
     private readonly ConcurrentDictionary<(string Provider, string Name), Entry> _entries = new();
 
@@ -26,7 +27,7 @@ internal sealed class CredentialDirectory(UpstreamTransport transport)
             var credential = credentials[i];
             var proxy = credential.Proxy.Length == 0 ? null : new Uri(credential.Proxy, UriKind.Absolute);
             var pool = transport.Pool(UpstreamOrigin.Of(origin, proxy));
-            slots[i] = new CredentialSlot(config.Name, credential, HealthOf(config.Name, credential), pool);
+            slots[i] = new CredentialSlot(config.Name, credential, HealthOf(config.Name, credential), pool) { Account = tokens.AccountOf(config, credential) };
         }
 
         return slots;
@@ -42,7 +43,7 @@ internal sealed class CredentialDirectory(UpstreamTransport transport)
             (provider, credential.Name),
             static (_, now) => new Entry(now),
             static (_, old, now) => old.Secret.Equals(now) ? old : new Entry(now),
-            credential.ApiKey);
+            credential.IsExchanged ? credential.KeyFile : credential.ApiKey);
 
         // Only a change of the setting acts, so that a reload does not undo what was set by hand since.
         if (credential.Disabled != entry.Disabled)

@@ -22,7 +22,8 @@ internal sealed class RequestHeadTemplate
     /// <param name="authority">The value of the Host header.</param>
     /// <param name="provider">Signs the request.</param>
     /// <param name="secret">The credential's secret; empty where none is needed.</param>
-    public static RequestHeadTemplate Make(string? target, string authority, IProvider provider, string secret)
+    /// <param name="isToken">True for an access token that the credential was exchanged for.</param>
+    public static RequestHeadTemplate Make(string? target, string authority, IProvider provider, string secret, bool isToken = false)
     {
         var sink = new Sink();
 
@@ -32,7 +33,15 @@ internal sealed class RequestHeadTemplate
         sink.Add("user-agent", "sluice");
         sink.Add("accept-encoding", "identity");
         sink.Add("content-type", "application/json");
-        provider.Authorize(sink, secret);
+        if (isToken)
+        {
+            provider.AuthorizeToken(sink, secret);
+        }
+        else
+        {
+            provider.Authorize(sink, secret);
+        }
+
         var after = Encoding.Latin1.GetBytes(sink.Text.ToString());
         return new RequestHeadTemplate(target is null ? null : [.. "POST "u8, .. Encoding.ASCII.GetBytes(target), .. after], after);
     }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sluice.Credentials;
+using Sluice.Credentials.Tokens;
 using Sluice.Protocol;
 using Sluice.Providers;
 using Sluice.Providers.Transport;
@@ -37,8 +38,9 @@ internal sealed class CredentialRuntime(GatewayRuntime runtime, TimeProvider tim
     {
         var owner = runtime.Current.Routes.Providers.FirstOrDefault(one => one.Name == provider);
         var slot = owner?.Slots.FirstOrDefault(one => one.Name == name);
-        var operation = owner is null ? null : Array.Find(Probes, owner.Serves);
-        if (slot is null || operation is null || owner!.Urls.For(operation, model, "") is not { } path)
+        model = owner?.Descriptor.Spelling(model) ?? model;
+        var operation = owner is null ? null : Array.Find(Probes, one => owner.Serves(one, model));
+        if (slot is null || operation is null || owner!.UrlsOf(slot).For(operation, model, "") is not { } path)
         {
             return new CredentialTestResult(false, 0, "The provider serves no operation that a test could call.", 0);
         }
@@ -46,16 +48,34 @@ internal sealed class CredentialRuntime(GatewayRuntime runtime, TimeProvider tim
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TestTimeout);
         var started = time.GetTimestamp();
+        if (slot.Account is { } account && await TokenAsync(account.Token, limit.Token) is null)
+        {
+            return new CredentialTestResult(false, 0, account.Token.Failure?.Message ?? "No access token came in time.", 0);
+        }
+
         var (status, message) = await CallAsync(owner, slot, operation, path, model, limit.Token);
         return new CredentialTestResult(status is >= 200 and <= 299, status, message, (long)time.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    private static async Task<AccessToken?> TokenAsync(CredentialToken token, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await token.GetAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
     }
 
     private static async Task<(int Status, string Message)> CallAsync(
         ProviderRuntime provider, CredentialSlot slot, Operation operation, string path, string model, CancellationToken cancellationToken)
     {
-        var head = RequestHeadTemplate.Make(path, slot.Pool.Origin.Authority, provider.Provider, slot.Config.ApiKey.Reveal());
+        var head = slot.Heads.Make(path, slot, provider.Provider);
         var body = BodyOf(operation, provider.Config.Type, model);
-        var version = operation.Dialect == Dialect.AnthropicMessages ? $"anthropic-version: {HeaderPolicy.DefaultAnthropicVersion}\r\n" : "";
+        body = operation.Dialect == Dialect.AnthropicMessages && provider.AnthropicVersion is { } inBody ? ClaudeEnvelope.Wrapped(body, inBody) : body;
+        var version = operation.Dialect == Dialect.AnthropicMessages && provider.AnthropicVersion is null ? $"anthropic-version: {HeaderPolicy.DefaultAnthropicVersion}\r\n" : "";
         byte[] request = [.. head.Whole!, .. Encoding.ASCII.GetBytes($"{version}content-length: {body.Length}\r\n\r\n"), .. body];
         if (await slot.Pool.ConnectAsync(cancellationToken) is not { } upstream)
         {
@@ -128,10 +148,10 @@ internal sealed class CredentialRuntime(GatewayRuntime runtime, TimeProvider tim
     {
         var now = time.GetTimestamp();
         var health = slot.Health;
-        return new CredentialStatus(slot.Provider, slot.Name, health.StateAt(now))
+        return new CredentialStatus(slot.Provider, slot.Name, slot.StateAt(now))
         {
-            Until = health.CoolingUntil > now ? time.GetUtcNow() + time.GetElapsedTime(now, health.CoolingUntil) : null,
-            Reason = health.Reason,
+            Until = slot.RestsUntil(now) is var until && until > now ? time.GetUtcNow() + time.GetElapsedTime(now, until) : null,
+            Reason = slot.ReasonAt(now),
             InFlight = health.InFlight,
             ConsecutiveErrors = health.ConsecutiveErrors,
             LastError = health.LastError,

@@ -50,10 +50,11 @@ internal sealed partial class GatewayPipeline(
     /// <param name="http">The request; its endpoint has been matched and nothing of its body read.</param>
     /// <param name="operation">What is asked.</param>
     /// <param name="pathModel">The model where it stands in the path, decoded; null where it stands in the body.</param>
-    public async Task RunAsync(HttpContext http, Operation operation, string? pathModel = null)
+    /// <param name="versionInBody">True for Messages on a cloud platform's path (<see cref="GatewayCall.VersionInBody"/>).</param>
+    public async Task RunAsync(HttpContext http, Operation operation, string? pathModel = null, bool versionInBody = false)
     {
         var snapshot = runtime.Current;
-        var call = Begin(http, operation, snapshot);
+        var call = Begin(http, operation, snapshot, versionInBody);
         try
         {
             var refused = Identify(call)
@@ -97,11 +98,12 @@ internal sealed partial class GatewayPipeline(
         }
     }
 
-    private GatewayCall Begin(HttpContext http, Operation operation, RuntimeSnapshot snapshot)
+    private GatewayCall Begin(HttpContext http, Operation operation, RuntimeSnapshot snapshot, bool versionInBody)
     {
         var call = new GatewayCall(http, operation, RequestId.Next(), time.GetTimestamp(), watchdog)
         {
             DetachedDrain = snapshot.Config.Server.DetachedDrain,
+            VersionInBody = versionInBody,
         };
         if (operation.AlwaysStreams)
         {
@@ -157,6 +159,11 @@ internal sealed partial class GatewayPipeline(
     // :: (2) What is asked? The one pass over the body that also refuses what two parsers could read in two ways.
     private static GatewayError? Peek(GatewayCall call, string? pathModel, RuntimeSnapshot snapshot)
     {
+        if (pathModel is not null && !call.Operation.ModelInPath)
+        {
+            RequestBody.NameModel(call, pathModel);
+        }
+
         if (RequestPeeker.Peek(call.Body, call.Operation, snapshot.Config.Server.MaxJsonDepth, out var peek) is { } malformed)
         {
             return malformed;
@@ -201,8 +208,18 @@ internal sealed partial class GatewayPipeline(
             return PipelineErrors.ModelUnknown(call.Model);
         }
 
+        call.Model = call.Route.Name;
         call.Candidates = call.Route.Order(call.Operation);
-        return null;
+        if (call.Caller!.Binding is { } binding)
+        {
+            call.Candidates = BoundTargets.Of(call.Candidates, binding, call.Route.NextBoundTurn());
+            if (call.Candidates.Length == 0)
+            {
+                return PipelineErrors.NoBoundCredential(call.Model);
+            }
+        }
+
+        return call.Operation == Operation.FetchPredictOperation ? PinnedOperation.Place(call) : null;
     }
 
     // :: (4) May it be served? All limits are checked, then all taken, or none.

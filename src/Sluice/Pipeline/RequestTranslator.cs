@@ -22,7 +22,8 @@ internal sealed partial class RequestTranslator(SignatureStore signatures, ILogg
         var client = DialectCodec.For(call.Operation.Dialect);
         if (call.Canonical is null)
         {
-            if (!client.Reader.TryReadRequest(call.BodyBuffer.AsMemory(GatewayCall.Headroom, call.BodyLength), out var read, out var malformed))
+            var body = call.VersionInBody ? ClaudeEnvelope.PlainBody(call) : call.BodyBuffer.AsMemory(GatewayCall.Headroom, call.BodyLength);
+            if (!client.Reader.TryReadRequest(body, out var read, out var malformed))
             {
                 call.Refusal = malformed;
                 return null;
@@ -32,7 +33,7 @@ internal sealed partial class RequestTranslator(SignatureStore signatures, ILogg
         }
 
         var translation = Begin(call, client, target);
-        var body = Write(call, translation, target);
+        var written = Write(call, translation, target);
         if (translation.Report.Refused is { } refused)
         {
             call.Refusal = refused;
@@ -45,7 +46,7 @@ internal sealed partial class RequestTranslator(SignatureStore signatures, ILogg
         }
 
         call.Translation = translation;
-        return UpstreamRequest.BuildTranslated(call, target, slot, body.WrittenSpan);
+        return UpstreamRequest.BuildTranslated(call, target, slot, written.WrittenSpan);
     }
 
     private Translation Begin(GatewayCall call, DialectCodec client, RouteTarget target)

@@ -1,6 +1,7 @@
 using Sluice.Configuration;
 using Sluice.Credentials;
 using Sluice.Protocol;
+using Sluice.Protocol.AnthropicMessages;
 using Sluice.Providers;
 using Sluice.Telemetry;
 
@@ -23,10 +24,23 @@ internal sealed class ProviderRuntime
         Descriptor = provider.Descriptor.Serving(
             [.. config.Dialects.Where(name => DialectNames.TryParse(name, out _)).Select(DialectOf)]);
         Urls = UpstreamUrl.Create(Descriptor, baseUrl);
+        if (Descriptor.Platform is { } platform)
+        {
+            // Project and region stand in the paths, so that each account has its own.
+            foreach (var slot in slots)
+            {
+                // A key file that names no project, or cannot be read, has no paths.
+                var operations = slot.Account is { Project: "" } ? [] : platform.PathsOf(Descriptor.Operations, config.Location, slot.Account?.Project);
+                slot.Urls = UpstreamUrl.Create(Descriptor with { Operations = operations }, baseUrl);
+            }
+
+            AnthropicVersion = VertexEnvelope.VersionMember(config.AnthropicVersion.Length > 0 ? config.AnthropicVersion : platform.AnthropicVersion);
+        }
+
         Identity = Uri.TryCreate(baseUrl, UriKind.Absolute, out var address)
             ? new UpstreamIdentity(GenAIProviderNames.Of(config.Type), address.Host, address.Port)
             : UpstreamIdentity.None;
-        IsAtVendor = provider.Descriptor.DefaultBaseUrl is { } vendors && new Uri(vendors).Host == address?.Host;
+        IsAtVendor = (Descriptor.Platform?.BaseUrlOf(config.Location) ?? Descriptor.DefaultBaseUrl) is { } vendors && new Uri(vendors).Host == address?.Host;
         _serves = new bool[Operation.All.Count];
         foreach (var path in Descriptor.Operations)
         {
@@ -46,6 +60,12 @@ internal sealed class ProviderRuntime
     /// <summary>Where each operation lives under the base URL.</summary>
     public UpstreamUrl Urls { get; }
 
+    /// <summary>The paths of one of the provider's credentials.</summary>
+    public UpstreamUrl UrlsOf(CredentialSlot slot) => slot.Urls ?? Urls;
+
+    /// <summary>The member <c>anthropic_version</c> that Claude's requests must have in their body here; null where the version is a header.</summary>
+    public byte[]? AnthropicVersion { get; }
+
     /// <summary>Who answers there, for telemetry.</summary>
     public UpstreamIdentity Identity { get; }
 
@@ -56,6 +76,9 @@ internal sealed class ProviderRuntime
     public CredentialSlot[] Slots { get; }
 
     public bool Serves(Operation operation) => _serves[operation.Index];
+
+    /// <summary>True when the operation is served for this model: a cloud platform serves each publisher's models in their own dialect.</summary>
+    public bool Serves(Operation operation, string model) => _serves[operation.Index] && (Descriptor.Platform is null || Descriptor.Serves(operation, model));
 
     /// <summary>The dialects that this provider speaks, for messages to people.</summary>
     public IEnumerable<string> DialectsServed
@@ -77,8 +100,12 @@ internal sealed class ProviderRuntime
     }
 
     /// <summary>Leases the credential whose turn it is by weight, or the next one that is ready and was not tried with this target.</summary>
+    /// <param name="target">What is to be called there.</param>
+    /// <param name="tried">What the call has tried before.</param>
+    /// <param name="now">The current time stamp.</param>
+    /// <param name="filter">Which credentials the call may use.</param>
     /// <returns>Null when none is left.</returns>
-    public CredentialSlot? TryLease(RouteTarget target, ReadOnlySpan<TriedCandidate> tried, long now)
+    public CredentialSlot? TryLease(RouteTarget target, ReadOnlySpan<TriedCandidate> tried, long now, in LeaseFilter filter = default)
     {
         var slots = Slots;
         if (slots.Length == 0)
@@ -86,11 +113,13 @@ internal sealed class ProviderRuntime
             return null;
         }
 
-        var start = slots.Length == 1 ? 0 : WeightedTurn.Pick(slots, static slot => slot.Config.Weight, (uint)Interlocked.Increment(ref _turn));
+        var start = slots.Length == 1 ? 0
+            : filter.Binding is { } binding ? WeightedTurn.Pick(slots, slot => binding.WeightOf(slot.Provider, slot.Name, Config.Location), (uint)Interlocked.Increment(ref _turn))
+            : WeightedTurn.Pick(slots, static slot => slot.Config.Weight, (uint)Interlocked.Increment(ref _turn));
         for (var i = 0; i < slots.Length; i++)
         {
             var slot = slots[(start + i) % slots.Length];
-            if (!tried.Contains(new TriedCandidate(target, slot)) && slot.TryLease(now))
+            if (filter.Allows(Config, slot) && !tried.Contains(new TriedCandidate(target, slot)) && slot.TryLease(now))
             {
                 return slot;
             }
@@ -106,8 +135,8 @@ internal sealed class ProviderRuntime
         forRate = false;
         foreach (var slot in Slots)
         {
-            var until = slot.Health.CoolingUntil;
-            if (slot.Health.StateAt(now) == CredentialState.Cooling && (soonest == 0 || until < soonest))
+            var until = slot.RestsUntil(now);
+            if (slot.StateAt(now) == CredentialState.Cooling && (soonest == 0 || until < soonest))
             {
                 soonest = until;
                 forRate = slot.Health.CoolsForRate;

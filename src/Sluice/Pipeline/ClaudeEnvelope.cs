@@ -1,0 +1,64 @@
+using Sluice.Protocol;
+using Sluice.Protocol.AnthropicMessages;
+using Sluice.Protocol.Json;
+using Sluice.Routing;
+
+namespace Sluice.Pipeline;
+
+/// <summary>
+/// Where the version and the model of a Messages request stand: as a header and in the body with Anthropic itself, in the body and
+/// in the path on a cloud platform. A client may come from the one and its upstream be the other.
+/// </summary>
+/// <param name="HasVersionHeader">True where the version goes as the header <c>anthropic-version</c>.</param>
+/// <param name="Version">The header's value where the client has put one into its body; null otherwise.</param>
+/// <param name="Betas">What the client has put into its body in the place of the header <c>anthropic-beta</c>; null otherwise.</param>
+internal readonly record struct ClaudeEnvelope(bool HasVersionHeader, string? Version, string? Betas)
+{
+    private static readonly ClaudeEnvelope Usual = new(true, null, null);
+
+    /// <summary>True when the body must not name the model.</summary>
+    public static bool LeavesModelOut(Operation operation, RouteTarget target) => operation == Operation.Messages && target.Provider.AnthropicVersion is not null;
+
+    /// <summary>Makes the client's envelope the upstream's.</summary>
+    public static ClaudeEnvelope Apply(ref JsonEdit edit, GatewayCall call, RouteTarget target)
+    {
+        if (call.Operation.Dialect != Dialect.AnthropicMessages)
+        {
+            return Usual;
+        }
+
+        if (target.Provider.AnthropicVersion is { } version)
+        {
+            VertexEnvelope.Wrap(ref edit, call.Body, call.Peek.ObjectStart, version, keepsModel: !LeavesModelOut(call.Operation, target));
+            return Usual with { HasVersionHeader = false };
+        }
+
+        if (!call.VersionInBody)
+        {
+            return Usual;
+        }
+
+        var (told, betas) = VertexEnvelope.Unwrap(ref edit, call.Body);
+        return new ClaudeEnvelope(true, told, betas);
+    }
+
+    /// <summary>The client's body as Anthropic's own API would have it, for the reader of the dialect.</summary>
+    public static ReadOnlyMemory<byte> PlainBody(GatewayCall call)
+    {
+        var edit = new JsonEdit();
+        VertexEnvelope.Unwrap(ref edit, call.Body);
+        var plain = new byte[edit.Length(call.BodyLength)];
+        edit.Apply(call.Body, plain);
+        return plain;
+    }
+
+    /// <summary>A body that was written in Anthropic's dialect, with the envelope of a cloud platform.</summary>
+    public static byte[] Wrapped(ReadOnlySpan<byte> body, byte[] version)
+    {
+        var edit = new JsonEdit();
+        VertexEnvelope.Wrap(ref edit, body, body.IndexOf((byte)'{'), version, keepsModel: false);
+        var wrapped = new byte[edit.Length(body.Length)];
+        edit.Apply(body, wrapped);
+        return wrapped;
+    }
+}
