@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Sluice.Admin;
 using Sluice.Auth;
+using Sluice.Auth.Google;
 using Sluice.Configuration;
 using Sluice.Endpoints;
 using Sluice.Hosting;
@@ -35,6 +36,7 @@ internal static class SluiceApplication
         builder.Logging.AddSluiceConsole(options.Json, Environment.GetEnvironmentVariable("SLUICE_LOG_LEVEL"));
         services.AddStorage(StorageOptions.FromEnvironment(config.Server.Data));
         services.AddApiKeys(ApiKeyOptions.FromEnvironment());
+        services.AddVirtualServiceAccounts();
         services.AddLimits().AddIdempotency();
         services.AddMoney(config.Server);
         services.AddPricing();
@@ -56,7 +58,7 @@ internal static class SluiceApplication
         var app = builder.Build();
         app.UseRouting();
         app.UseEndpointAccess();
-        app.MapOpenAI().MapAnthropic().MapGemini().MapVertex().MapModelLists().MapOperations().MapAdministration().MapRoot();
+        app.MapOpenAI().MapAnthropic().MapGemini().MapVertex().MapGoogleTokens().MapModelLists().MapOperations().MapAdministration().MapRoot();
         app.UseEndpoints(static _ => { });
         app.RequirePolicies();
         app.RegisterGauges();

@@ -14,7 +14,7 @@ internal sealed class SimulatorProvider : IProvider
 {
     public ProviderDescriptor Descriptor { get; } = new("simulator", "Simulator")
     {
-        Operations = UsualPaths.UnderHost,
+        Operations = [.. UsualPaths.UnderHost, .. UsualPaths.Predictions],
         Models = new ModelCatalogue("Simulator"),
         ModelsPath = "/v1/models",
         RequiresCredential = false,

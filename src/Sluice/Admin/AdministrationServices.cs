@@ -32,6 +32,7 @@ internal static class AdministrationServices
         Create<PriceEndpoints>().Map(routes);
         Create<RequestEndpoints>().Map(routes);
         Create<ConfigurationEndpoints>().Map(routes);
+        Create<VirtualServiceAccountEndpoints>().Map(routes);
         Create<SetupEndpoints>().Map(routes);
         Create<OpenApiEndpoints>().Map(routes);
         return routes;

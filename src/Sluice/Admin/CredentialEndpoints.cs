@@ -3,6 +3,7 @@ using Sluice.Admin.Overlay;
 using Sluice.Auth;
 using Sluice.Configuration;
 using Sluice.Credentials;
+using Sluice.Credentials.Tokens;
 using Sluice.Protocol.Canonical;
 using Sluice.Storage;
 using IConfigurationSource = Sluice.Configuration.IConfigurationSource;
@@ -14,7 +15,7 @@ namespace Sluice.Admin;
 /// enabled, disabled, drained and tested like those of the database.
 /// </summary>
 internal sealed class CredentialEndpoints(
-    ConfigurationChanges changes, ConfigurationStore store, IConfigurationSource configuration, ICredentialRuntime runtime, TimeProvider time)
+    ConfigurationChanges changes, ConfigurationStore store, IConfigurationSource configuration, ICredentialRuntime runtime, ITokenRefresher tokens, TimeProvider time)
 {
     private const string What = "credential";
     private const string ByHand = "set by an administrator";
@@ -38,7 +39,7 @@ internal sealed class CredentialEndpoints(
             .Answers<CredentialItem>();
         group.MapOperation("POST", "/{id}/drain", "Let running calls end and no new one begin", context => SwitchAsync(context, CredentialSwitch.Draining))
             .Answers<CredentialItem>();
-        group.MapOperation("POST", "/{id}/refresh", "Forget rests and errors, so that the credential is tried again", RefreshAsync).Answers<CredentialItem>();
+        group.MapOperation("POST", "/{id}/refresh", "Forget rests and errors, and fetch a new access token where the credential is exchanged for one", RefreshAsync).Answers<CredentialItem>();
     }
 
     private Task ListAsync(HttpContext context) => context.WritePageAsync(Items(), AdminJson.Default.PageCredentialItem);
@@ -189,6 +190,13 @@ internal sealed class CredentialEndpoints(
         }
 
         runtime.SetState(item.Provider, item.Name, CredentialState.Ready, null);
+        var refreshed = await tokens.RefreshAsync(item.Provider, item.Name, context.RequestAborted);
+        if (refreshed.Failure is { } failure)
+        {
+            await context.WriteProblemAsync(new GatewayError(ErrorKind.UpstreamFailed, "token_refresh_failed", failure.Message));
+            return;
+        }
+
         await GetAsync(context);
     }
 

@@ -25,6 +25,7 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
     private readonly TimeProvider _time;
     private readonly Secret _administratorKey;
     private readonly ITimer _expiry;
+    private readonly IIssuedCallers[] _issued;
     private readonly ConcurrentDictionary<string, SubjectLimiter> _limiters = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<KeyDigest, Caller> _stored = new();
     private readonly Dictionary<string, ModelAllowList> _modelLists = new(StringComparer.Ordinal);
@@ -35,7 +36,8 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
 
     /// <exception cref="StartRefusedException">The administrator's key is too short.</exception>
     public CallerRegistry(
-        ApiKeyOptions options, ApiKeyStore store, SqliteDatabase database, MasterKey masterKey, IConfigurationSource configuration, TimeProvider time)
+        ApiKeyOptions options, ApiKeyStore store, SqliteDatabase database, MasterKey masterKey, IConfigurationSource configuration, TimeProvider time,
+        IEnumerable<IIssuedCallers> issued)
     {
         var length = options.AdministratorKey.Reveal().Length;
         if (length is > 0 and < ShortestAdministratorKey)
@@ -50,10 +52,12 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
         _database = database;
         _configuration = configuration;
         _time = time;
+        _issued = [.. issued];
         _expiry = time.CreateTimer(_ => AfterExpiry(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         store.Changed += ReadStoredKeys;
         database.ForeignChange += ReadStoredKeys;
         configuration.Changed += ReadConfiguredKeys;
+        Array.ForEach(_issued, issuer => issuer.Changed += OnIssuedChanged);
         ReadConfiguredKeys(configuration.Current);
         ReadStoredKeys();
     }
@@ -72,7 +76,7 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
         }
 
         var digest = KeyDigest.Compute(_pepper, keyText);
-        if (!configured.Callers.TryGetValue(digest, out var caller) && !_stored.TryGetValue(digest, out caller))
+        if (!configured.Callers.TryGetValue(digest, out var caller) && !_stored.TryGetValue(digest, out caller) && (caller = FindIssued(keyText)) is null)
         {
             return null;
         }
@@ -81,15 +85,33 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
     }
 
     public Caller? FindByName(string idOrName)
-        => _configured.Callers.Values.Concat(_stored.Values).FirstOrDefault(caller => caller.KeyId == idOrName || caller.KeyName == idOrName);
+        => _configured.Callers.Values.Concat(_stored.Values).FirstOrDefault(caller => caller.KeyId == idOrName || caller.KeyName == idOrName)
+            ?? _issued.Select(issuer => issuer.FindByName(idOrName)).FirstOrDefault(caller => caller is not null);
 
     public void Dispose()
     {
         _store.Changed -= ReadStoredKeys;
         _database.ForeignChange -= ReadStoredKeys;
         _configuration.Changed -= ReadConfiguredKeys;
+        Array.ForEach(_issued, issuer => issuer.Changed -= OnIssuedChanged);
         _expiry.Dispose();
     }
+
+    private Caller? FindIssued(ReadOnlySpan<char> text)
+    {
+        foreach (var issuer in _issued)
+        {
+            if (issuer.Find(text) is { } caller)
+            {
+                return caller;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Callers that the request path has kept must be looked up again.</summary>
+    private void OnIssuedChanged() => Interlocked.Increment(ref _generation);
 
     private void ReadConfiguredKeys(ConfigSnapshot snapshot)
     {

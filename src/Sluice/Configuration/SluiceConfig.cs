@@ -41,6 +41,9 @@ internal sealed record ServerConfig
 
     public TlsConfig? Tls { get; init; }
 
+    /// <summary>Where clients reach Sluice, for the addresses in what it gives out; empty takes what a request came to.</summary>
+    public string PublicUrl { get; init; } = "";
+
     /// <summary>How long streams may run on after a stop was asked for, in seconds. Default 30.</summary>
     public int DrainSeconds { get; init; } = 30;
 

@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sluice.Admin;
 using Sluice.Auth;
+using Sluice.Auth.Google;
 using Sluice.Configuration;
 using Sluice.Credentials;
 using Sluice.Limits.Budgets;
@@ -85,6 +86,8 @@ internal sealed class AdministrationApp : IAsyncDisposable
         builder.Services.AddSingleton(provider => new StubConfiguration(file ?? DefaultFile, provider.GetRequiredService<IConfigurationOverlay>()));
         builder.Services.AddSingleton<IConfigurationSource>(provider => provider.GetRequiredService<StubConfiguration>());
         builder.Services.AddSingleton<ICredentialRuntime, StubCredentialRuntime>();
+        builder.Services.AddSingleton(NSubstitute.Substitute.For<Sluice.Credentials.Tokens.ITokenRefresher>());
+        builder.Services.AddVirtualServiceAccounts();
         builder.Services.AddApiKeys(new ApiKeyOptions { AdministratorKey = new Secret(administratorKey) });
         builder.Services.AddBudgets(new BudgetOptions("test"));
         builder.Services.AddSingleton<Func<RecoveredCall, long?>>(_ => _ => null);

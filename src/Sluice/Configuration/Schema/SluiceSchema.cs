@@ -18,6 +18,7 @@ internal static class SluiceSchema
     private static readonly ObjectSchema<ServerConfig> Server = new ObjectSchema<ServerConfig>(() => new())
         .Key("urls", Values.ListenUrls, c => c.Urls, (c, v) => c with { Urls = v }, "Where Sluice listens.")
         .Key("data", Values.Text, c => c.Data, (c, v) => c with { Data = v }, "The folder of the database, the journal and the key file; relative to the folder in which Sluice is started.")
+        .Key("public_url", Values.Url(optional: true, "https", "http"), c => c.PublicUrl, (c, v) => c with { PublicUrl = v }, "Where clients reach Sluice, for the addresses in key files that it makes; as the request came when absent.")
         .Optional("tls", Tls, c => c.Tls, (c, v) => c with { Tls = v }, "The certificate for https addresses.")
         .Key("drain_seconds", Values.Integer(0, 86_400), c => c.DrainSeconds, (c, v) => c with { DrainSeconds = v }, "How long streams may run on after a stop was asked for.")
         .Key("journal", Values.Boolean, c => c.Journal, (c, v) => c with { Journal = v }, "Whether calls are written to the journal before they are made; without it a crash loses the account of the last moments. Read at start.")
