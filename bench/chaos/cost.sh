@@ -12,7 +12,7 @@ need taskset wrk awk
 rounds=${1:-4}
 declare -A setting=([A]=${A:-journal: true} [B]=${B:-journal: false})
 seconds=${SECONDS_EACH:-4}
-connections=32
+connections=${CONNECTIONS:-32}
 publish_sluice
 build_c
 start_upstream

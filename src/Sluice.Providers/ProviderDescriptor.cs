@@ -46,6 +46,9 @@ public sealed record ProviderDescriptor(string Type, string DisplayName)
     /// <summary>True when <c>stream_options.include_usage</c> is understood, so that usage can be asked of a stream.</summary>
     public bool SupportsIncludeUsage { get; init; } = true;
 
+    /// <summary>True when thoughts go back in <c>reasoning_content</c> (Chat), which such vendors ask for in tool loops.</summary>
+    public bool TakesReasoningContent { get; init; }
+
     /// <summary>Where the list of models is fetched from, under the base URL; null where the vendor has none.</summary>
     public string? ModelsPath { get; init; }
 

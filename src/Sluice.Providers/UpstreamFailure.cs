@@ -53,6 +53,9 @@ public readonly record struct UpstreamFailure(UpstreamFailureKind Kind, Upstream
     /// <summary>The vendor's wish, from <c>retry-after-ms</c>, <c>retry-after</c> (seconds or date) or Google's <c>RetryInfo</c>.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>True when the vendor refuses a signed part of the conversation, which then is another's, or of another account or model.</summary>
+    public bool SignatureRefused { get; init; }
+
     /// <summary>The vendor's word on trying again (<c>x-should-retry</c>), which overrides the status; null when it says nothing.</summary>
     public bool? ShouldRetry { get; init; }
 }

@@ -8,9 +8,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const KEY = 'sk-clients-full-0123456789';
+export const ADMIN_KEY = 'sk-clients-admin-0123456789abcdef0123456789';
 const NARROW_KEY = 'sk-clients-narrow-0123456789';
-
-const ADMIN_KEY = 'sk-clients-admin-0123456789abcdef0123';
 
 // The narrow key may use one model; the other exists, so that "not allowed" and "unknown" are told apart.
 const CONFIG = `
@@ -21,8 +20,11 @@ keys:
   - { name: narrow, key: "${NARROW_KEY}", models: ["sim-small"] }
 `;
 
-/** @returns {Promise<{url: string, key: string, narrowKey: string | undefined, adminKey: string | undefined, stop: () => Promise<void>}>} */
-export async function connect() {
+/**
+ * The gateway with a configuration of its own, or the usual one before its own simulator.
+ * @returns {Promise<{url: string, key: string, narrowKey: string | undefined, adminKey: string | undefined, stop: () => Promise<void>}>}
+ */
+export async function connect(config = CONFIG) {
   if (process.env.SLUICE_URL) {
     return {
       url: process.env.SLUICE_URL.replace(/\/$/, ''),
@@ -34,65 +36,48 @@ export async function connect() {
   }
 
   const folder = mkdtempSync(join(tmpdir(), 'sluice-clients-'));
-  writeFileSync(join(folder, 'sluice.yaml'), CONFIG);
-  const child = start(['serve', '--urls', 'http://127.0.0.1:0', '--data', join(folder, 'data'), '--config', join(folder, 'sluice.yaml')], folder);
-  // The runner ends a file that takes too long with SIGTERM: the service must not outlive it.
-  const abandon = () => {
-    child.kill('SIGKILL');
-    process.exit(1);
-  };
-  process.once('SIGTERM', abandon);
-  const url = await listening(child);
+  writeFileSync(join(folder, 'sluice.yaml'), config);
+  const service = await start(['serve', '--data', join(folder, 'data'), '--config', join(folder, 'sluice.yaml')], folder);
   return {
-    url,
+    url: service.url,
     key: KEY,
     narrowKey: NARROW_KEY,
     adminKey: ADMIN_KEY,
     stop: async () => {
-      process.off('SIGTERM', abandon);
-      await end(child);
+      await service.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** The vendors' simulator alone, on a free port. */
-export async function simulate() {
-  const child = start(['simulate', '--urls', `http://127.0.0.1:${await freePort()}`], tmpdir());
-  const abandon = () => child.kill('SIGKILL');
-  process.once('SIGTERM', abandon);
-  const url = await listening(child);
-  return {
-    url,
-    stop: async () => {
-      process.off('SIGTERM', abandon);
-      await end(child);
-    },
-  };
-}
+// The runner ends a file that takes too long with SIGTERM: what was started must not outlive it.
+const children = new Set();
+process.once('SIGTERM', () => {
+  children.forEach((child) => child.kill('SIGKILL'));
+  process.exit(1);
+});
 
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject).listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
-}
+/** The simulator alone: the vendors, for a gateway that is told nothing of it. */
+export const simulate = () => start(['simulate'], tmpdir());
 
-function start(args, cwd) {
+async function start(args, folder) {
   const built = fileURLToPath(new URL('../../artifacts/bin/Sluice/release/sluice.dll', import.meta.url));
   const binary = process.env.SLUICE_BINARY ?? built;
-  const options = { cwd, env: cleanEnvironment({ SLUICE_ADMIN_KEY: ADMIN_KEY }) };
-  return binary.endsWith('.dll') ? spawn('dotnet', [binary, ...args], options) : spawn(binary, args, options);
-}
-
-async function end(child) {
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  const late = setTimeout(() => child.kill('SIGKILL'), 15_000);
-  await ended;
-  clearTimeout(late);
+  const options = { cwd: folder, env: cleanEnvironment({ SLUICE_ADMIN_KEY: ADMIN_KEY }) };
+  const all = [...args, '--urls', `http://127.0.0.1:${await freePort()}`];
+  const child = binary.endsWith('.dll') ? spawn('dotnet', [binary, ...all], options) : spawn(binary, all, options);
+  children.add(child);
+  return {
+    url: await listening(child),
+    stop: async () => {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      const late = setTimeout(() => child.kill('SIGKILL'), 15_000);
+      await ended;
+      clearTimeout(late);
+      children.delete(child);
+    },
+  };
 }
 
 /** A test with a deadline of its own, so that a call which hangs is named. */
@@ -102,6 +87,17 @@ export const it = (name, run) => nodeIt(name, { timeout: 20_000 }, run);
 export function cleanEnvironment(more = {}) {
   const kept = Object.entries(process.env).filter(([name]) => !/_API_KEY$|_AUTH_TOKEN$|_BASE_URL$|^(SLUICE|ANTHROPIC|OPENAI|GEMINI|GOOGLE|CLAUDE|CODEX|ASPNETCORE|NODE_TEST)/.test(name));
   return { ...Object.fromEntries(kept), NO_COLOR: '1', ...more };
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
 }
 
 function listening(child) {

@@ -64,7 +64,7 @@ internal sealed class AnthropicAnswerBlocks(WriteContext context)
             case ReasoningBlock reasoning:
                 json.WriteString("type", "thinking");
                 json.WriteString("thinking", begins ? "" : reasoning.Shown);
-                json.WriteString("signature", begins ? "" : reasoning.Signature?.ForSlotOf(Dialect.AnthropicMessages) ?? "");
+                json.WriteString("signature", begins ? "" : (reasoning.Signature ?? context.Unsigned)?.ForSlotOf(Dialect.AnthropicMessages) ?? "");
                 break;
             case ToolCallBlock call:
                 json.WriteString("type", "tool_use");

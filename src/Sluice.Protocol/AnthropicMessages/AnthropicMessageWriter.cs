@@ -100,7 +100,7 @@ internal sealed class AnthropicMessageWriter(Utf8JsonWriter json, FieldSet carri
         {
             case ReasoningBlock { Signature: var signature }:
                 // Thoughts go back to the vendor that signed them, unchanged, and to no other.
-                return (signature is not null && signature.Owner.Accepts(context.Target)) || Lose(CanonicalField.ReasoningText);
+                return (signature is { Data.Length: > 0 } && signature.Owner.Accepts(context.Target)) || Lose(CanonicalField.ReasoningText);
             case MediaBlock media:
                 return AnthropicMedia.IsTaken(media, context.Target) || (media.Source is FileMedia && Lose(CanonicalField.FileIds));
             case TextBlock { Text: var text }:

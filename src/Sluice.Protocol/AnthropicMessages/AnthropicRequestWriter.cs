@@ -49,7 +49,7 @@ internal sealed class AnthropicRequestWriter(Utf8JsonWriter json, ChatRequest re
 
         WriteTemperature();
         var sampling = request.Sampling;
-        if (Has(CanonicalField.TopP) && !IsLostToThinking(CanonicalField.TopP, sampling.TopP >= LeastThinkingTopP))
+        if (Has(CanonicalField.TopP) && !IsLostToTemperature() && !IsLostToThinking(CanonicalField.TopP, sampling.TopP >= LeastThinkingTopP))
         {
             json.WriteIf("top_p", sampling.TopP);
         }
@@ -80,6 +80,17 @@ internal sealed class AnthropicRequestWriter(Utf8JsonWriter json, ChatRequest re
         }
 
         json.WriteNumber("temperature", temperature);
+    }
+
+    private bool IsLostToTemperature()
+    {
+        var isLost = context.Rules.TemperatureOrTopP && Has(CanonicalField.Temperature);
+        if (isLost)
+        {
+            context.Report.Drop(CanonicalField.TopP, context.Client);
+        }
+
+        return isLost;
     }
 
     /// <summary>A model that thinks takes hardly any sampling members.</summary>
@@ -230,6 +241,12 @@ internal sealed class AnthropicRequestWriter(Utf8JsonWriter json, ChatRequest re
         }
 
         var mode = request.ToolChoice?.Mode ?? ToolChoiceMode.Auto;
+        if (mode is ToolChoiceMode.Required or ToolChoiceMode.Named && !context.Rules.ForcesTools)
+        {
+            context.Report.Drop(CanonicalField.ToolChoice, context.Client);
+            mode = ToolChoiceMode.Auto;
+        }
+
         json.WriteStartObject("tool_choice");
         json.WriteString("type", mode switch
         {
@@ -238,7 +255,7 @@ internal sealed class AnthropicRequestWriter(Utf8JsonWriter json, ChatRequest re
             ToolChoiceMode.Named => "tool",
             _ => "auto",
         });
-        json.WriteIf("name", request.ToolChoice?.Name);
+        json.WriteIf("name", mode == ToolChoiceMode.Named ? request.ToolChoice?.Name : null);
         if (mode != ToolChoiceMode.None && request.ParallelToolCalls is not null)
         {
             json.WriteBoolean("disable_parallel_tool_use", oneAtATime);

@@ -18,6 +18,7 @@ internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWrite
     private IReadOnlyList<Extension> _usageExtensions = [];
     private int _index;
     private int _lastPart;
+    private bool _isSigned;
     private int _events;
 
     public void Dispose() => _sse.Dispose();
@@ -99,6 +100,11 @@ internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWrite
                 WriteDelta(output, delta);
                 break;
             case BlockStop when _open is not null:
+                if (_open is ReasoningBlock { Redacted: false } && !_isSigned && context.Unsigned is { } unsigned)
+                {
+                    WriteDelta(output, new SignatureDelta(0, _index, unsigned));
+                }
+
                 _open = null;
                 var json = Begin(output, "content_block_stop"u8);
                 json.WriteNumber("index", _index++);
@@ -112,6 +118,7 @@ internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWrite
     private void WriteBlockStart(IBufferWriter<byte> output, ContentBlock content)
     {
         _lastPart = -1;
+        _isSigned = false;
         _open = _blocks.Shows(content) ? content : null;
         if (_open is null)
         {
@@ -137,6 +144,7 @@ internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWrite
             return;
         }
 
+        _isSigned |= delta is SignatureDelta;
         var json = Begin(output, "content_block_delta"u8);
         json.WriteNumber("index", _index);
         json.WriteStartObject("delta");

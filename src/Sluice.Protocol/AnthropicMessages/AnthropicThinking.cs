@@ -3,7 +3,7 @@ using Sluice.Protocol.Canonical;
 namespace Sluice.Protocol.AnthropicMessages;
 
 /// <summary>How a request's wish for thoughts is put to a model, and the most tokens that go with it.</summary>
-/// <param name="Type"><c>enabled</c>, <c>adaptive</c> or <c>disabled</c>; null to say nothing.</param>
+/// <param name="Type"><c>enabled</c>, <c>adaptive</c>, <c>disabled</c> or <c>between_tools</c>; null to say nothing.</param>
 /// <param name="BudgetTokens">The budget, for <c>enabled</c>.</param>
 /// <param name="Effort">The value of <c>output_config.effort</c>; null to say nothing.</param>
 /// <param name="MaxTokens">The most tokens of the answer, thoughts included.</param>
@@ -32,7 +32,7 @@ internal sealed record AnthropicThinking(string? Type, long BudgetTokens, Reason
 
         if (wish.Disabled || wish.Effort == ReasoningEffort.None)
         {
-            return rules.AlwaysThinks || rules.Thinking == ThinkingStyle.None ? none : none with { Type = "disabled", Effort = EffortOf(wish, rules) };
+            return Off(wish, none, context);
         }
 
         if (rules.Thinking == ThinkingStyle.None || IsImpossible(request, wish, context))
@@ -48,6 +48,20 @@ internal sealed record AnthropicThinking(string? Type, long BudgetTokens, Reason
             _ when wish.Adaptive => none with { Type = "adaptive", Effort = EffortOf(wish, rules) },
             _ => WithBudget(request, wish, none, context),
         };
+    }
+
+    /// <summary>The least thinking that the model knows, which may be some.</summary>
+    private static AnthropicThinking Off(ReasoningRequest wish, AnthropicThinking none, WriteContext context)
+    {
+        var rules = context.Rules;
+        if (rules.AlwaysThinks)
+        {
+            context.Report.Adjust("thinking was left on, since the model cannot do without");
+        }
+
+        return rules.AlwaysThinks || rules.Thinking == ThinkingStyle.None || rules.ThinkingOff.Length == 0
+            ? none
+            : none with { Type = rules.ThinkingOff, Effort = EffortOf(wish, rules) };
     }
 
     private static AnthropicThinking WithBudget(ChatRequest request, ReasoningRequest wish, AnthropicThinking none, WriteContext context)
@@ -79,7 +93,8 @@ internal sealed record AnthropicThinking(string? Type, long BudgetTokens, Reason
 
     private static ReasoningEffort? EffortOf(ReasoningRequest wish, ModelRules rules)
     {
-        if (wish.Effort is not { } effort || effort == ReasoningEffort.None)
+        // A model that is told a budget takes an effort beside it only where its row names some.
+        if (wish.Effort is not { } effort || effort == ReasoningEffort.None || rules is { Thinking: ThinkingStyle.Budget, Efforts.Count: 0 })
         {
             return null;
         }

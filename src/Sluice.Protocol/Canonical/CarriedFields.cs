@@ -11,7 +11,9 @@ internal static class CarriedFields
     {
         var used = RequestFields.Of(request);
         var carried = new FieldSet(used.Bits & target.Supported.Bits).Except(context.Rules.Rejects);
-        foreach (var field in used.Except(carried).Fields)
+        // A model that refuses a member does by itself what the member's default asks for.
+        var lost = used.Except(carried).Except(new FieldSet(RequestFields.AtDefault(request.Sampling).Bits & target.Supported.Bits));
+        foreach (var field in lost.Fields)
         {
             context.Report.Drop(field, context.Client);
         }
@@ -40,6 +42,11 @@ internal static class CarriedFields
         foreach (var block in blocks)
         {
             context.Report.DropForeign(block.Extensions, context.Target);
+            if (block is not ReasoningBlock && block.Signature is { Data.Length: > 0 } signature && !signature.Owner.Accepts(context.Target))
+            {
+                context.Report.Drop(CanonicalField.Signatures, context.Client);
+            }
+
             switch (block)
             {
                 case ToolResultBlock result:

@@ -40,6 +40,18 @@ public sealed record ModelRules
     /// <summary>True when thinking cannot be turned off.</summary>
     public bool AlwaysThinks { get; init; }
 
+    /// <summary>
+    /// Anthropic's <c>thinking.type</c> for a model that is not to think: <c>disabled</c>, or <c>between_tools</c> where that is
+    /// the least there is. Empty where nothing is to be said.
+    /// </summary>
+    public string ThinkingOff { get; init; } = "disabled";
+
+    /// <summary>The least budget of thoughts in tokens that the model takes, beside none; null for the dialect's own.</summary>
+    public long? LeastThinkingBudget { get; init; }
+
+    /// <summary>The greatest budget of thoughts in tokens that the model takes; null when not known.</summary>
+    public long? MostThinkingBudget { get; init; }
+
     /// <summary>The Chat member for the most tokens: <c>max_completion_tokens</c>, or <c>max_tokens</c> for older models and other vendors.</summary>
     public string MaxTokensMember { get; init; } = "max_completion_tokens";
 
@@ -51,6 +63,12 @@ public sealed record ModelRules
 
     /// <summary>The greatest temperature it takes; null for the dialect's own limit.</summary>
     public double? MaxTemperature { get; init; }
+
+    /// <summary>True when the model takes only one of temperature and top_p; the temperature stays.</summary>
+    public bool TemperatureOrTopP { get; init; }
+
+    /// <summary>False when the model refuses to be forced to call a tool; it is then asked to decide itself.</summary>
+    public bool ForcesTools { get; init; } = true;
 
     /// <summary>True when developer texts are a role of their own; else they are written as system texts.</summary>
     public bool DeveloperRole { get; init; } = true;
@@ -67,8 +85,17 @@ public sealed record ModelRules
     /// </summary>
     public bool SignsCalls { get; init; } = true;
 
-    /// <summary>True when blocks may be marked for the prompt cache where not every model of the dialect knows that (Chat, gpt-5.6 and later).</summary>
-    public bool CacheBreakpoints { get; init; }
+    /// <summary>
+    /// How many blocks may be marked for the prompt cache; the last ones keep their marks. Null for the dialect's own number:
+    /// four in Messages, none in OpenAI's, which take marks from gpt-5.6 on.
+    /// </summary>
+    public int? CacheBreakpoints { get; init; }
+
+    /// <summary>The value of <c>anthropic-version</c>; empty for the version that is usual.</summary>
+    public string ApiVersion { get; init; } = "";
+
+    /// <summary>The operation that a call of another dialect is put to where the vendor serves several, such as <c>responses</c>; empty for its first.</summary>
+    public string Operation { get; init; } = "";
 
     /// <summary>The definition of the dialect's web search, such as <c>web_search_20250305</c>; empty for the dialect's usual one.</summary>
     public string WebSearchType { get; init; } = "";

@@ -54,6 +54,13 @@ public static class RequestFields
         .With(CanonicalField.Logprobs, sampling.Logprobs is true)
         .With(CanonicalField.TopLogprobs, sampling.TopLogprobs is not null);
 
+    /// <summary>The fields that say what every model does unasked.</summary>
+    public static FieldSet AtDefault(Sampling sampling) => default(FieldSet)
+        .With(CanonicalField.Temperature, sampling.Temperature == 1)
+        .With(CanonicalField.TopP, sampling.TopP == 1)
+        .With(CanonicalField.PresencePenalty, sampling.PresencePenalty == 0)
+        .With(CanonicalField.FrequencyPenalty, sampling.FrequencyPenalty == 0);
+
     private static FieldSet AddTool(FieldSet fields, ToolDefinition tool) => tool switch
     {
         FunctionTool function => fields.With(CanonicalField.FunctionTools).With(CanonicalField.StrictTools, function.Strict is true),

@@ -15,7 +15,10 @@ public static class SignatureKeeper
         }
     }
 
-    /// <summary>The request with what was kept of its earlier answers. Messages that came with their signatures stay as they are.</summary>
+    /// <summary>
+    /// The request with what was kept of its earlier answers. What came with the message stays as it is: a client may have a
+    /// slot for the signatures of thoughts and none for those of calls.
+    /// </summary>
     public static ChatRequest Restore(ChatRequest request, ISignatureStore store)
     {
         var messages = request.Messages.Select(message => message.Role == Role.Assistant ? Restore(message, store) : message).ToList();
@@ -56,17 +59,15 @@ public static class SignatureKeeper
 
     private static ChatMessage Restore(ChatMessage message, ISignatureStore store)
     {
-        if (message.Content.Any(block => block is ReasoningBlock { Signature: not null }))
-        {
-            return message;
-        }
-
-        var restored = message.Content.Any(block => block is ToolCallBlock) ? RestoreCalls(message.Content, store) : RestoreText(message.Content, store);
+        var lacksThoughts = !message.Content.Any(block => block is ReasoningBlock { Signature: not null });
+        var restored = message.Content.Any(block => block is ToolCallBlock)
+            ? RestoreCalls(message.Content, lacksThoughts, store)
+            : RestoreText(message.Content, lacksThoughts, store);
         return restored is null ? message : message with { Content = restored };
     }
 
     /// <summary>Null when nothing was kept. Thoughts without a signature give way to the ones that have it.</summary>
-    private static List<ContentBlock>? RestoreCalls(IReadOnlyList<ContentBlock> blocks, ISignatureStore store)
+    private static List<ContentBlock>? RestoreCalls(IReadOnlyList<ContentBlock> blocks, bool lacksThoughts, ISignatureStore store)
     {
         var restored = new List<ContentBlock>();
         var leading = new List<ContentBlock>();
@@ -76,7 +77,7 @@ public static class SignatureKeeper
             if (block is ToolCallBlock call && store.Find(KeyOf(call)) is { } kept)
             {
                 // The thoughts of the first call came before everything the message says.
-                (found ? restored : leading).AddRange(kept.Reasoning);
+                (found ? restored : leading).AddRange(lacksThoughts ? kept.Reasoning : []);
                 restored.Add(call with { Signature = call.Signature ?? kept.OfBlock });
                 found = true;
             }
@@ -89,7 +90,7 @@ public static class SignatureKeeper
         return found ? [.. leading, .. WithoutThoughts(restored, leading.Count > 0)] : null;
     }
 
-    private static List<ContentBlock>? RestoreText(IReadOnlyList<ContentBlock> blocks, ISignatureStore store)
+    private static List<ContentBlock>? RestoreText(IReadOnlyList<ContentBlock> blocks, bool lacksThoughts, ISignatureStore store)
     {
         if (!blocks.Any(block => block is TextBlock) || store.Find(SignatureKeys.OfText(TextOf(blocks))) is not { } kept)
         {
@@ -98,7 +99,7 @@ public static class SignatureKeeper
 
         var last = blocks.Last(block => block is TextBlock);
         var signed = blocks.Select(block => ReferenceEquals(block, last) ? block with { Signature = block.Signature ?? kept.OfBlock } : block);
-        return [.. kept.Reasoning, .. WithoutThoughts(signed, kept.Reasoning.Count > 0)];
+        return lacksThoughts ? [.. kept.Reasoning, .. WithoutThoughts(signed, kept.Reasoning.Count > 0)] : [.. signed];
     }
 
     private static IEnumerable<ContentBlock> WithoutThoughts(IEnumerable<ContentBlock> blocks, bool when) =>

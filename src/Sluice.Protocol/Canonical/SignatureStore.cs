@@ -6,7 +6,11 @@ namespace Sluice.Protocol.Canonical;
 /// </summary>
 /// <param name="Reasoning">The signed reasoning that stood before the call or the text, in order.</param>
 /// <param name="OfBlock">The signature of the call or text itself (Gemini); null when it has none.</param>
-public sealed record KeptSignature(IReadOnlyList<ReasoningBlock> Reasoning, Signature? OfBlock);
+public sealed record KeptSignature(IReadOnlyList<ReasoningBlock> Reasoning, Signature? OfBlock)
+{
+    /// <summary>Nothing to give back: the key alone is what is kept.</summary>
+    public static KeptSignature Nothing { get; } = new([], null);
+}
 
 /// <summary>
 /// Keeps signatures between the calls of a conversation. The service gives an implementation that is bounded, expires, and

@@ -11,6 +11,15 @@ public sealed record WriteContext(Owner Target, FieldNames Client)
     /// <summary>What becomes of the fields; filled by the writer.</summary>
     public TranslationReport Report { get; init; } = new();
 
+    /// <summary>Who made the answer that is written; null when it is not known, and for requests.</summary>
+    public Owner? Source { get; init; }
+
+    /// <summary>
+    /// The signature of thoughts that another vendor did not sign: no data, only whose they are, so that they are told from
+    /// the own thoughts of the client's dialect when they come back. Null where nothing need be told.
+    /// </summary>
+    internal Signature? Unsigned => Source is { } source && source.Dialect != Target.Dialect ? new Signature(source, "") : null;
+
     /// <summary>The time of an answer in seconds since 1970, where the upstream gave none and the dialect wants one.</summary>
     public long Created { get; init; }
 

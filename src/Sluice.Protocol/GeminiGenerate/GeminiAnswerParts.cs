@@ -43,7 +43,8 @@ internal sealed class GeminiAnswerParts(Utf8JsonWriter json, WriteContext contex
                 _parts.WriteThought(reasoning.Shown, GeminiSignatures.ForSlot(reasoning.Signature, reasoning.Redacted), reasoning.Extensions);
                 break;
             case ToolCallBlock call:
-                _parts.WriteCall(call, GeminiSignatures.ForSlot(call.Signature));
+                // Google refuses unsigned calls, so that another vendor's must be told from Google's own.
+                _parts.WriteCall(call, GeminiSignatures.ForSlot(call.Signature ?? context.Unsigned));
                 break;
             case MediaBlock media:
                 _parts.WriteMedia(media, GeminiSignatures.ForSlot(media.Signature), withDetail: true);

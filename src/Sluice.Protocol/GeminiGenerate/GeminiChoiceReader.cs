@@ -13,6 +13,8 @@ internal sealed class GeminiChoiceReader(int index, Owner owner)
     private readonly List<Extension> _extensions = [];
     private ContentBlock? _open;
     private Signature? _signature;
+    private GeminiPartialCall? _partial;
+    private string _seed = "";
     private RawJson _grounding;
     private int _block;
     private int _calls;
@@ -26,9 +28,10 @@ internal sealed class GeminiChoiceReader(int index, Owner owner)
     /// <param name="events">Takes what it means.</param>
     public void Read(GeminiCandidate candidate, string seed, ICollection<StreamEvent> events)
     {
+        _seed = seed;
         foreach (var part in candidate.Parts)
         {
-            ReadPart(part, seed, events);
+            ReadPart(part, events);
         }
 
         if (candidate.Logprobs.Count > 0)
@@ -46,6 +49,7 @@ internal sealed class GeminiChoiceReader(int index, Owner owner)
         if (candidate.FinishReason is { } reason && !IsFinished)
         {
             IsFinished = true;
+            EndPartial(events);
             Close(events);
             var finish = GeminiWords.ToFinish(reason, _calls > 0) with { Explanation = candidate.FinishMessage };
             events.Add(new ChoiceFinish(index, finish) { Extensions = [.. _extensions] });
@@ -65,8 +69,15 @@ internal sealed class GeminiChoiceReader(int index, Owner owner)
         }
     }
 
-    private void ReadPart(ContentBlock part, string seed, ICollection<StreamEvent> events)
+    private void ReadPart(ContentBlock part, ICollection<StreamEvent> events)
     {
+        if (part is ToolCallBlock piece && (_partial is not null || GeminiPartialCall.IsPart(piece)))
+        {
+            ReadPiece(piece, events);
+            return;
+        }
+
+        EndPartial(events);
         switch (part)
         {
             case TextBlock text:
@@ -76,16 +87,45 @@ internal sealed class GeminiChoiceReader(int index, Owner owner)
                 ReadThought(thought, events);
                 break;
             case ToolCallBlock call:
-                var id = call.CallId.Length > 0 ? call.CallId : GeminiIds.Make(seed, index, _calls, call);
-                Begin(call with { Arguments = default, CallId = id }, events);
-                events.Add(new ArgumentsDelta(index, _block, call.Arguments.ToString()));
-                _calls++;
-                Close(events);
+                ReadCall(call, events);
                 break;
             default:
                 Begin(part, events);
                 Close(events);
                 break;
+        }
+    }
+
+    private void ReadCall(ToolCallBlock call, ICollection<StreamEvent> events)
+    {
+        var id = call.CallId.Length > 0 ? call.CallId : GeminiIds.Make(_seed, index, _calls, call);
+        Begin(call with { Arguments = default, CallId = id }, events);
+        events.Add(new ArgumentsDelta(index, _block, call.Arguments.ToString()));
+        _calls++;
+        Close(events);
+    }
+
+    /// <summary>A named part begins a call; the others belong to the one that is open.</summary>
+    private void ReadPiece(ToolCallBlock piece, ICollection<StreamEvent> events)
+    {
+        if (piece.Name.Length > 0)
+        {
+            EndPartial(events);
+        }
+
+        _partial ??= new GeminiPartialCall(piece);
+        if (!_partial.Add(piece))
+        {
+            EndPartial(events);
+        }
+    }
+
+    private void EndPartial(ICollection<StreamEvent> events)
+    {
+        if (_partial is { } partial)
+        {
+            _partial = null;
+            ReadCall(partial.ToCall(), events);
         }
     }
 

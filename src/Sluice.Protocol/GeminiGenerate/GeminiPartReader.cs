@@ -97,7 +97,7 @@ internal sealed class GeminiPartReader
     {
         var extensions = _extensions ?? (IReadOnlyList<Extension>)Array.Empty<Extension>();
         var redacted = false;
-        var signature = string.IsNullOrEmpty(_slot) ? null : GeminiSignatures.Read(_slot, _owner, out redacted);
+        var signature = GeminiSignatures.IsNone(_slot) ? null : GeminiSignatures.Read(_slot!, _owner, out redacted);
         switch (_content)
         {
             case ServerToolCallBlock call:

@@ -12,11 +12,17 @@ internal static class GeminiSignatures
     /// <summary>What Google documents for calls that another model made (wire.md §3.5).</summary>
     public const string None = "skip_thought_signature_validator";
 
+    /// <summary>Another text that Google documents for the same.</summary>
+    private const string OtherNone = "context_engineering_is_the_way_to_go";
+
     private const string RedactedMark = "redacted ";
 
     // How the base64 of "sluice." and of "redacted sluice." begins: one look tells nearly every foreign slot from Google's own.
     private const string MarkedStart = "c2x1aWNl";
     private const string RedactedStart = "cmVkYWN0ZWQg";
+
+    /// <summary>True when a slot holds nothing that anybody signed.</summary>
+    public static bool IsNone(string? slot) => string.IsNullOrEmpty(slot) || slot is None or OtherNone;
 
     /// <summary>Reads a slot.</summary>
     /// <param name="slot">The slot's text.</param>

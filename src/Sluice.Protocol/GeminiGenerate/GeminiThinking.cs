@@ -73,18 +73,43 @@ internal sealed record GeminiThinking(long? Budget, string? Level, bool? Shows)
 
     private static GeminiThinking WithBudget(ReasoningRequest wish, WriteContext context)
     {
+        var least = context.Rules.LeastThinkingBudget ?? LeastBudget;
         if (IsOff(wish))
         {
             if (context.Rules.AlwaysThinks)
             {
-                context.Report.Adjust($"the thinking budget became {LeastBudget}, since the model cannot do without");
+                context.Report.Adjust($"the thinking budget became {least}, since the model cannot do without");
             }
 
-            return new GeminiThinking(context.Rules.AlwaysThinks ? LeastBudget : 0, null, null);
+            return new GeminiThinking(context.Rules.AlwaysThinks ? least : 0, null, null);
         }
 
-        var budget = wish.BudgetTokens ?? (wish.Effort is { } effort ? Math.Min(ReasoningBudgets.ToBudget(effort), MostForEffort) : null);
+        if (wish.BudgetTokens is { } tokens)
+        {
+            return new GeminiThinking(Fitting(tokens, context), null, null);
+        }
+
+        var budget = wish.Effort is { } effort
+            ? Fitting(Math.Min(ReasoningBudgets.ToBudget(effort), context.Rules.MostThinkingBudget ?? MostForEffort), context)
+            : (long?)null;
         return new GeminiThinking(budget ?? (wish.Adaptive ? -1 : null), null, null);
+    }
+
+    /// <summary>A wish that the model would refuse becomes the nearest that it takes; -1 and 0 have a meaning of their own.</summary>
+    private static long Fitting(long tokens, WriteContext context)
+    {
+        if (tokens is -1 or 0)
+        {
+            return tokens;
+        }
+
+        var fitting = Math.Clamp(tokens, context.Rules.LeastThinkingBudget ?? 0, context.Rules.MostThinkingBudget ?? long.MaxValue);
+        if (fitting != tokens)
+        {
+            context.Report.Adjust($"the thinking budget {tokens} became {fitting}");
+        }
+
+        return fitting;
     }
 
     /// <summary>Google shows thoughts only when asked, while clients of other dialects expect them with the wish to think.</summary>

@@ -126,12 +126,13 @@ internal sealed class ChatMessageWriter(Utf8JsonWriter json, FieldSet carried, W
             return false;
         }
 
-        if (!context.Rules.CacheBreakpoints)
+        var takesMarks = context.Rules.CacheBreakpoints > 0;
+        if (!takesMarks)
         {
             context.Report.Drop(CanonicalField.CacheMarks, context.Client);
         }
 
-        return context.Rules.CacheBreakpoints;
+        return takesMarks;
     }
 
     private void WriteMedia(MediaBlock media)
@@ -246,7 +247,7 @@ internal sealed class ChatMessageWriter(Utf8JsonWriter json, FieldSet carried, W
     /// <summary>Only some vendors take thoughts back; OpenAI has no place for them.</summary>
     private void WriteReasoning(IReadOnlyList<ContentBlock> blocks)
     {
-        var shown = string.Join("\n\n", blocks.OfType<ReasoningBlock>().Select(block => block.Shown).Where(text => text.Length > 0));
+        var shown = string.Join("\n\n", blocks.OfType<ReasoningBlock>().Where(IsOwn).Select(block => block.Shown).Where(text => text.Length > 0));
         if (context.Rules.TakesReasoningContent && shown.Length > 0)
         {
             json.WriteString(ChatWords.ReasoningContent, shown);
@@ -256,6 +257,8 @@ internal sealed class ChatMessageWriter(Utf8JsonWriter json, FieldSet carried, W
             context.Report.Drop(CanonicalField.ReasoningText, context.Client);
         }
     }
+
+    private bool IsOwn(ReasoningBlock block) => block.Signature is null || block.Signature.Owner.Accepts(context.Target);
 
     private void WriteCalls(List<ToolCallBlock> calls)
     {
@@ -269,12 +272,28 @@ internal sealed class ChatMessageWriter(Utf8JsonWriter json, FieldSet carried, W
         {
             json.WriteStartObject();
             json.WriteString("id", _ids.OfCall(call.CallId));
-            ChatToolCalls.Write(json, call);
+            ChatToolCalls.Write(json, WithOwnSignature(call));
             json.WriteExtensions(call.Extensions, context.Target);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+    }
+
+    /// <summary>A thought signature that came unmarked is of Google's own Chat endpoint; one that is marked is of another upstream.</summary>
+    private ToolCallBlock WithOwnSignature(ToolCallBlock call)
+    {
+        if (call.Signature is null || call.Signature.Owner.Platform.Length == 0 || call.Signature.Owner.Accepts(context.Target))
+        {
+            return call;
+        }
+
+        if (context.Client == ChatFields.Names)
+        {
+            context.Report.Drop("extra_content");
+        }
+
+        return call with { Signature = null };
     }
 
     private void WriteResults(ChatMessage message)

@@ -45,7 +45,7 @@ internal sealed class ResponsesAnswerItems(WriteContext context)
         switch (item[0])
         {
             case ReasoningBlock reasoning:
-                ResponsesReasoning.Write(json, id, reasoning, ResponsesReasoning.SlotOf(reasoning), context.Target);
+                ResponsesReasoning.Write(json, id, reasoning, ResponsesReasoning.SlotOf(reasoning, context), context.Target);
                 break;
             case ToolCallBlock call:
                 WriteCall(json, call, id, begins: false);
@@ -74,7 +74,7 @@ internal sealed class ResponsesAnswerItems(WriteContext context)
         switch (block)
         {
             case ReasoningBlock reasoning:
-                ResponsesReasoning.Write(json, id, new ReasoningBlock("") { Extensions = reasoning.Extensions }, ResponsesReasoning.SlotOf(reasoning), context.Target);
+                ResponsesReasoning.Write(json, id, new ReasoningBlock("") { Extensions = reasoning.Extensions }, ResponsesReasoning.SlotOf(reasoning, context), context.Target);
                 break;
             case ToolCallBlock call:
                 WriteCall(json, call, id, begins: true);

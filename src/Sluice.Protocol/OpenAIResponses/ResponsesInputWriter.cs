@@ -145,12 +145,13 @@ internal sealed class ResponsesInputWriter(Utf8JsonWriter json, FieldSet carried
             return false;
         }
 
-        if (!context.Rules.CacheBreakpoints)
+        var takesMarks = context.Rules.CacheBreakpoints > 0;
+        if (!takesMarks)
         {
             context.Report.Drop(CanonicalField.CacheMarks, context.Client);
         }
 
-        return context.Rules.CacheBreakpoints;
+        return takesMarks;
     }
 
     private void WriteMedia(MediaBlock media)

@@ -78,10 +78,16 @@ internal static class ResponsesReasoning
     /// <summary>True for thoughts that came as such an item.</summary>
     public static bool IsOwn(ReasoningBlock block) => block.Id is not null || block.Signature?.Owner.Dialect == Dialect.OpenAIResponses;
 
-    /// <summary>The text of <c>encrypted_content</c> for a client; null when there is nothing to keep.</summary>
-    public static string? SlotOf(ReasoningBlock block) => block.Signature?.ForSlotOf(Dialect.OpenAIResponses) is { } slot
-        ? (block.Redacted ? RedactedMark + slot : slot)
-        : null;
+    /// <summary>
+    /// The text of <c>encrypted_content</c> for a client; null when there is nothing to keep. Thoughts of another vendor that
+    /// are not signed are marked all the same: OpenAI refuses items that it does not know, so they must be told from its own.
+    /// </summary>
+    /// <param name="block">The thoughts.</param>
+    /// <param name="context">Who made the answer, and who reads it.</param>
+    public static string? SlotOf(ReasoningBlock block, WriteContext context) =>
+        (block.Signature ?? context.Unsigned)?.ForSlotOf(Dialect.OpenAIResponses) is { } slot
+            ? (block.Redacted ? RedactedMark + slot : slot)
+            : null;
 
     private static ReasoningBlock WithSlot(ReasoningBlock block, string slot, Owner owner)
     {

@@ -102,7 +102,15 @@ internal sealed class ResponsesRequestWriter(Utf8JsonWriter json, ChatRequest re
     /// the thoughts of a tool loop would be lost.
     /// </summary>
     private bool Thinks => context.Rules.Thinking != ThinkingStyle.None && !context.Rules.Rejects.Contains(CanonicalField.Signatures)
-        && (context.Rules.AlwaysThinks || (request.Reasoning is { } reasoning && Effort(reasoning) is not (null or ReasoningEffort.None)));
+        && (context.Rules.AlwaysThinks || ThinksUnlessToldNotTo);
+
+    /// <summary>Where the row of a model says how it is told to think, it thinks unasked.</summary>
+    private bool ThinksUnlessToldNotTo => (request.Reasoning is { } reasoning ? Effort(reasoning) : null) switch
+    {
+        null => context.Rules.Thinking == ThinkingStyle.Effort,
+        ReasoningEffort.None => false,
+        _ => true,
+    };
 
     private void WriteText()
     {

@@ -14,7 +14,7 @@ internal sealed class AnthropicProvider : IProvider
         DefaultBaseUrl = "https://api.anthropic.com",
         EnvironmentVariables = ["ANTHROPIC_API_KEY"],
         Operations = UsualPaths.Anthropic,
-        Models = new ModelCatalogue("Anthropic"),
+        Models = ModelCatalogue.Anthropic,
         SupportsIncludeUsage = false,
         ModelsPath = "/v1/models",
         Spelling = static model => model.StartsWith("claude-", StringComparison.Ordinal) ? model.Replace('@', '-') : model,

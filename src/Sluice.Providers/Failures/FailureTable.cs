@@ -84,6 +84,7 @@ internal static class FailureTable
         return new UpstreamFailure(kind, inStream ? UpstreamStage.Body : UpstreamStage.AwaitHeaders, status, error.MostSpecific)
         {
             RetryAfter = After(kind, headers, error, now),
+            SignatureRefused = kind == BadRequest && SignatureRefusals.Is(error),
             ShouldRetry = headers.Find("x-should-retry") switch
             {
                 "true" => true,

@@ -11,7 +11,7 @@ internal sealed class GeminiProvider : IProvider
         DefaultBaseUrl = "https://generativelanguage.googleapis.com",
         EnvironmentVariables = ["GEMINI_API_KEY", "GOOGLE_API_KEY"],
         Operations = UsualPaths.Gemini,
-        Models = new ModelCatalogue("Gemini"),
+        Models = ModelCatalogue.Gemini,
         SupportsIncludeUsage = false,
         ModelsPath = "/v1beta/models",
         DocsUrl = "https://ai.google.dev/api",

@@ -12,7 +12,7 @@ internal sealed class OpenAIProvider : IProvider
         BaseUrlHasVersion = true,
         EnvironmentVariables = ["OPENAI_API_KEY"],
         Operations = UsualPaths.OpenAI,
-        Models = new ModelCatalogue("OpenAI"),
+        Models = ModelCatalogue.OpenAI,
         ModelsPath = "/models",
         DocsUrl = "https://platform.openai.com/docs/api-reference",
     };

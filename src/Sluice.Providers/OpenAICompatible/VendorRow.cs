@@ -28,6 +28,9 @@ internal sealed record VendorRow(string Id, string Name)
     /// <summary>False where <c>stream_options.include_usage</c> is refused.</summary>
     public bool IncludeUsage { get; init; } = true;
 
+    /// <summary>True where the vendor wants thoughts back in <c>reasoning_content</c>.</summary>
+    public bool ReasoningContent { get; init; }
+
     /// <summary>Null where the vendor lists no models.</summary>
     public string? ModelsPath { get; init; } = "/models";
 
@@ -60,6 +63,7 @@ internal sealed record VendorRow(string Id, string Name)
             Operations = row.Texts("operations") is { Count: > 0 } operations ? operations : usual.Operations,
             Paths = row.TextsByName("paths"),
             IncludeUsage = row.Flag("include_usage") ?? usual.IncludeUsage,
+            ReasoningContent = row.Flag("reasoning_content") ?? usual.ReasoningContent,
             ModelsPath = row.Has("models_path") ? row.Text("models_path") : usual.ModelsPath,
             Headers = row.TextsByName("headers"),
             Errors = row.TextsByName("errors").ToDictionary(error => error.Key, error => KindOf(error.Value), StringComparer.Ordinal),
@@ -82,6 +86,7 @@ internal sealed record VendorRow(string Id, string Name)
                 .Select(row => Paths.TryGetValue(row.Operation.Name, out var path) ? row with { Path = path } : row),
         ],
         SupportsIncludeUsage = IncludeUsage,
+        TakesReasoningContent = ReasoningContent,
         ModelsPath = ModelsPath,
         RequiresCredential = KeyRequired,
         DocsUrl = Docs,

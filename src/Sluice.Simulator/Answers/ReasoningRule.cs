@@ -3,7 +3,7 @@ namespace Sluice.Simulator.Answers;
 /// <summary>Which models reason without being asked, by name.</summary>
 internal static class ReasoningRule
 {
-    private static readonly string[] OpenAIPrefixes = ["o1", "o3", "o4", "gpt-5"];
+    private static readonly string[] OpenAIPrefixes = ["o1", "o3", "o4", "gpt-5", "gpt-6"];
 
     /// <summary><c>sim-think</c> and everything else with "think" in its name.</summary>
     public static bool Thinks(string model) => model.Contains("think", StringComparison.OrdinalIgnoreCase);

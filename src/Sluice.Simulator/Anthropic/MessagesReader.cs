@@ -170,10 +170,10 @@ internal sealed class MessagesReader(Call call, Conversation conversation)
         return null;
     }
 
-    /// <summary>Only the first assistant message of a turn must begin with thinking: later ones follow tool results.</summary>
+    /// <summary>Only the first assistant message of a turn must begin with thinking, later ones follow tool results; a strict caller sends all.</summary>
     private void NoteTurn(JsonElement content, int index)
     {
-        if (!_turnBegan && content.IsArray() && content[0].Text("type") is not ("thinking" or "redacted_thinking"))
+        if ((!_turnBegan || call.Faults.StrictSignatures) && TurnWithoutThinking is null && content.IsArray() && content[0].Text("type") is not ("thinking" or "redacted_thinking"))
         {
             TurnWithoutThinking = index;
         }

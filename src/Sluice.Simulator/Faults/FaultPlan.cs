@@ -63,6 +63,12 @@ internal sealed record FaultPlan
 
     public int? TextTokens { get; init; }
 
+    /// <summary>
+    /// True when every signed part of the current turn must come back, whether or not the vendor lets some go or takes a mark in
+    /// their place.
+    /// </summary>
+    public bool StrictSignatures { get; init; }
+
     /// <summary>Adds a fault by its written form, <c>name</c> or <c>name=number</c>; null when it is not one.</summary>
     public FaultPlan? With(string written)
     {
@@ -99,6 +105,7 @@ internal sealed record FaultPlan
             "endless" => this with { Delivery = DeliveryFault.Endless },
             "garbage" => this with { Delivery = DeliveryFault.Garbage },
             "wrong-usage" => this with { Usage = UsageFault.Wrong },
+            "strict-signatures" => this with { StrictSignatures = true },
             "no-usage" => this with { Usage = UsageFault.Missing },
             _ => null,
         };

@@ -13,6 +13,8 @@ internal sealed class ResponsesItems(Call call, Conversation conversation)
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
     private readonly TimeSpan? _cacheFor = OpenAIPromptCache.LifeOf(call.Body);
     private bool _inCalls;
+    private bool _reasoned;
+    private VendorError? _unreasoned;
 
     public VendorError? Read(IReadOnlyList<JsonElement> items)
     {
@@ -31,7 +33,7 @@ internal sealed class ResponsesItems(Call call, Conversation conversation)
             conversation.Tally.EndSegment(_cacheFor);
         }
 
-        return _open.Count == 0 ? null
+        return _open.Count == 0 ? _unreasoned
             : OpenAIRefusal.Refuse($"No tool output found for function call {_open.First()}.", "input");
     }
 
@@ -52,6 +54,7 @@ internal sealed class ResponsesItems(Call call, Conversation conversation)
             case "function_call_output" or "custom_tool_call_output":
                 return TakeOutput(item);
             case "reasoning":
+                _reasoned = true;
                 return TakeReasoning(item);
             case "item_reference":
                 return call.Simulation.Responses.FindItem(item.Text("id") ?? "") is { } referred ? Take(referred, index) : NotFound(item);
@@ -105,6 +108,8 @@ internal sealed class ResponsesItems(Call call, Conversation conversation)
         conversation.Tally.AddText(text);
         if (role == "user")
         {
+            // A new turn: the reasoning of older ones may be left out.
+            _unreasoned = null;
             conversation.UserSays(texts);
         }
         else if (role != "assistant")
@@ -133,10 +138,22 @@ internal sealed class ResponsesItems(Call call, Conversation conversation)
         if (!_inCalls)
         {
             conversation.ModelCallsTools();
+            NoteStep(item, id);
         }
 
         _inCalls = true;
         return null;
+    }
+
+    private void NoteStep(JsonElement item, string id)
+    {
+        if (call.Faults.StrictSignatures && !_reasoned && ResponsesPrompt.Reasons(call))
+        {
+            _unreasoned ??= OpenAIRefusal.Refuse(
+                $"Item '{item.Text("id") ?? id}' of type '{item.Text("type")}' was provided without its required 'reasoning' item.", "input");
+        }
+
+        _reasoned = false;
     }
 
     private VendorError? TakeOutput(JsonElement item)

@@ -46,13 +46,17 @@ internal static class ResponsesPrompt
             Tools = tools,
             ParallelCalls = body.Get("parallel_tool_calls").ValueKind != JsonValueKind.False,
             MaxTokens = most,
-            Reasons = body.Get("reasoning").Text("effort") is { } effort ? effort != "none" : ReasoningRule.OpenAI(call.Model),
+            Reasons = Reasons(call),
             TextTokens = call.Faults.TextTokens,
         }, body.Get("tool_choice"));
         var format = body.Get("text").Get("format");
         request = new ResponsesRequest(OpenAIOutputShape.With(prompt, format, format), items);
         return OpenAITools.CheckChoice(body, prompt);
     }
+
+    /// <summary>True when the model reasons, by the request's effort or by its name.</summary>
+    internal static bool Reasons(Call call) =>
+        call.Body.Get("reasoning").Text("effort") is { } effort ? effort != "none" : ReasoningRule.OpenAI(call.Model);
 
     /// <summary>Puts the items of the response that is continued before the request's own.</summary>
     private static VendorError? TryGather(Call call, out IReadOnlyList<JsonElement> items)

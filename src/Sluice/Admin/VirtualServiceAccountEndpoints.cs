@@ -177,7 +177,7 @@ internal sealed class VirtualServiceAccountEndpoints(VirtualServiceAccountStore 
     private string Origin(HttpContext context)
         => configuration.Current.Config.Server.PublicUrl is { Length: > 0 } url ? url : $"{context.Request.Scheme}://{context.Request.Host.ToUriComponent()}";
 
-    private static bool HasNoBody(HttpContext context) => context.Request.ContentLength is null or 0 && context.Request.ContentType is null;
+    private static bool HasNoBody(HttpContext context) => context.Request.ContentLength is 0 || (context.Request.ContentLength is null && context.Request.ContentType is null);
 
     /// <summary>Each entry must match a credential that exists: a binding with a misspelt name would refuse every call.</summary>
     private List<BoundCredential>? Bound(BodyCheck check, IReadOnlyList<BoundCredentialBody?>? bodies)

@@ -64,14 +64,8 @@ internal sealed class JournalBatch
         return _frames.AsSpan(offset, end - offset);
     }
 
-    /// <summary>Ends the waits of some records, with each one's number or with -1.</summary>
-    public void Complete(int start, int count, bool durable)
-    {
-        for (var i = start; i < start + count; i++)
-        {
-            _waiters[i]?.Complete(durable ? First + i : -1);
-        }
-    }
+    /// <summary>The waiters of some records; null where nobody waits.</summary>
+    public ReadOnlySpan<JournalWaiter?> Waiters(int start, int count) => _waiters.AsSpan(start, count);
 
     public void Clear()
     {

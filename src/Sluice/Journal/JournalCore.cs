@@ -18,6 +18,7 @@ internal sealed partial class JournalCore : IDisposable
     private readonly IJournalDisk _disk;
     private readonly JournalOptions _options;
     private readonly SegmentSet _segments;
+    private readonly IWaitEnds _ends;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly int _mostCommitBytes;
@@ -37,12 +38,14 @@ internal sealed partial class JournalCore : IDisposable
     private bool _closed;
     private volatile bool _acceptsReserve;
 
-    private JournalCore(IJournalDisk disk, JournalOptions options, long sequenceFloor, JournalVisitor replay, TimeProvider time, ILogger logger)
+    private JournalCore(
+        IJournalDisk disk, JournalOptions options, long sequenceFloor, JournalVisitor replay, IWaitEnds ends, TimeProvider time, ILogger logger)
     {
         var found = new JournalReplay(disk, options, replay, logger);
         Recovery = found.Run();
         _disk = disk;
         _options = options;
+        _ends = ends;
         _time = time;
         _logger = logger;
         _mostCommitBytes = Math.Min(MostCommitBytes, options.SegmentBytes - SegmentHeader.Block);
@@ -117,9 +120,17 @@ internal sealed partial class JournalCore : IDisposable
     public event Action<bool>? AcceptsReserveChanged;
 
     /// <summary>Replays the folder and opens a new segment in it.</summary>
+    /// <param name="disk">The folder; closed with the journal.</param>
+    /// <param name="options">Sizes.</param>
+    /// <param name="sequenceFloor">New records are numbered above it.</param>
+    /// <param name="replay">Takes every record that is still in the log, before this returns.</param>
+    /// <param name="ends">Ends the waits of a commit, within the turn.</param>
+    /// <param name="time">Times commits and retries.</param>
+    /// <param name="logger">Where damage and refusals are told.</param>
     /// <exception cref="IOException">The folder cannot be read.</exception>
-    public static JournalCore Open(IJournalDisk disk, JournalOptions options, long sequenceFloor, JournalVisitor replay, TimeProvider time, ILogger logger)
-        => new(disk, options, sequenceFloor, replay, time, logger);
+    public static JournalCore Open(
+        IJournalDisk disk, JournalOptions options, long sequenceFloor, JournalVisitor replay, IWaitEnds ends, TimeProvider time, ILogger logger)
+        => new(disk, options, sequenceFloor, replay, ends, time, logger);
 
     /// <summary>Puts a record into the batch.</summary>
     /// <param name="type">What the record says.</param>
@@ -264,7 +275,7 @@ internal sealed partial class JournalCore : IDisposable
 
             _lastBatchSize = count;
             Volatile.Write(ref _durable, first + count - 1);
-            _written.Complete(index, count, durable: true);
+            _ends.End(_written.Waiters(index, count), first, durable: true);
             index += count;
             offset += frames.Length;
         }
@@ -275,7 +286,7 @@ internal sealed partial class JournalCore : IDisposable
     private void Refuse(JournalBatch batch, int from)
     {
         Publish();
-        batch.Complete(from, batch.Count - from, durable: false);
+        _ends.End(batch.Waiters(from, batch.Count - from), batch.First + from, durable: false);
         Clear();
     }
 

@@ -36,6 +36,12 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
             try
             {
                 upstream = await AttemptAsync(call, call.Target!, slot).ConfigureAwait(false);
+                if (upstream is null && MayGoWithoutSignatures(call))
+                {
+                    LeaveSignaturesOut(call);
+                    upstream = await AttemptAsync(call, call.Target!, slot).ConfigureAwait(false);
+                }
+
                 if (upstream is not null)
                 {
                     slot.Health.NoteSuccess();
@@ -113,7 +119,9 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
         while (true)
         {
             var token = slot.Account?.Token.Current;
-            var built = ReferenceEquals(call.UpstreamOperation, call.Operation) ? UpstreamRequest.Build(call, target, slot) : translator.Build(call, target, slot);
+            var built = !ReferenceEquals(call.UpstreamOperation, call.Operation) ? translator.Build(call, target, slot)
+                : translator.MustRewrite(call, target) ? translator.Rewrite(call, target, slot)
+                : UpstreamRequest.Build(call, target, slot);
             if (built is not { } request)
             {
                 return Fail(call, UpstreamFailureKind.BadRequest, UpstreamStage.Send, call.Refusal?.Code ?? "invalid_model_name");
@@ -401,6 +409,26 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
             stage,
             upstream.Failure == TransportFailure.Malformed ? "malformed" : "closed");
         return false;
+    }
+
+    /// <summary>
+    /// A signature may be refused through no fault of the client: another vendor, another account or another model gave it. Then
+    /// the call is worth a second try without any. Where nobody else can have answered, the refusal is the client's to see.
+    /// </summary>
+    private static bool MayGoWithoutSignatures(GatewayCall call) =>
+        call is { Failure.SignatureRefused: true, WithoutSignatures: false, ClientGone: false, Expired: CallPhase.None }
+        && (call.Translation is not null || call.Candidates.Length > 1 || call.Target!.Provider.Slots.Length > 1);
+
+    /// <summary>Prepares a second attempt at the same target, with the same lease.</summary>
+    private static void LeaveSignaturesOut(GatewayCall call)
+    {
+        var failure = call.Failure!.Value;
+        var series = call.Target!.Series.Provider;
+        series.AttemptFailed(failure.Kind);
+        series.AttemptStarted();
+        GatewayTracing.AttemptFailed(call.Span, call.Target.Provider.Name, failure);
+        call.NoteFailedAttempt(in failure);
+        call.WithoutSignatures = true;
     }
 
     /// <summary>Takes a failure to account. Returns true when another candidate may be tried.</summary>

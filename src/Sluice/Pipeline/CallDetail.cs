@@ -36,7 +36,7 @@ internal sealed record CallDetail(IReadOnlyList<DetailCandidate> Candidates, IRe
     /// <summary>What is worth keeping of a call; null when the record says it all.</summary>
     public static byte[]? Of(GatewayCall call)
     {
-        var dropped = call.Translation?.Report.Dropped ?? [];
+        var dropped = call.Report?.Dropped ?? [];
         if (call.Failures is null && call.Candidates.Length <= 1 && dropped.Count == 0)
         {
             return null;

@@ -145,7 +145,7 @@ internal static class ClientResponse
             headers["request-id"] = call.RequestId;
         }
 
-        if (call.Translation?.Dropped is { } dropped)
+        if (Translation.HeaderOf(call.Report) is { } dropped)
         {
             headers[Translation.DroppedHeader] = dropped;
         }

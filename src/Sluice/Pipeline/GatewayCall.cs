@@ -133,6 +133,18 @@ internal sealed class GatewayCall
     /// <summary>How the current attempt is translated; null where it is relayed.</summary>
     public Translation? Translation { get; set; }
 
+    /// <summary>What became of a relayed request that had to be written anew; null for all others.</summary>
+    public TranslationReport? Rewritten { get; set; }
+
+    /// <summary>What the current attempt had to leave out; null where the bytes went as they came.</summary>
+    public TranslationReport? Report => Translation?.Report ?? Rewritten;
+
+    /// <summary>True when the body carries signatures of other vendors that this gateway has put there; null until it was looked at.</summary>
+    public bool? CarriesMarks { get; set; }
+
+    /// <summary>True once a vendor has refused a signature: what follows is asked without what that vendor is to have signed.</summary>
+    public bool WithoutSignatures { get; set; }
+
     /// <summary>Why the current attempt's target cannot be asked at all; null when it can.</summary>
     public GatewayError? Refusal { get; set; }
 
@@ -250,6 +262,7 @@ internal sealed class GatewayCall
         Slot = slot;
         UpstreamOperation = target.OperationFor(Operation, Streams);
         Translation = null;
+        Rewritten = null;
         Refusal = null;
         AttemptStartedMicros = MicrosSinceStart();
     }

@@ -31,6 +31,10 @@ internal sealed class SignatureStore(TimeProvider time)
     /// <param name="keyId">The id of the caller's API key.</param>
     public ISignatureStore Of(string keyId) => _callers.GetOrAdd(keyId, static (_, store) => new CallerPart(store), this);
 
+    /// <summary>True when a vendor has refused a signature of this caller's, and it is still remembered.</summary>
+    /// <param name="keyId">The id of the caller's API key.</param>
+    public bool HasRefused(string keyId) => _callers.TryGetValue(keyId, out var part) && part.HasRefused;
+
     /// <summary>Drops what is too old with callers that do not come back, when the whole is full.</summary>
     private void MakeRoom()
     {
@@ -62,6 +66,9 @@ internal sealed class SignatureStore(TimeProvider time)
         private readonly Dictionary<string, LinkedListNode<Entry>> _byKey = new(StringComparer.Ordinal);
         private readonly LinkedList<Entry> _byUse = new();
         private long _bytes;
+        private int _refused;
+
+        public bool HasRefused => Volatile.Read(ref _refused) > 0;
 
         public void Keep(string key, KeptSignature kept)
         {
@@ -80,6 +87,7 @@ internal sealed class SignatureStore(TimeProvider time)
                 }
 
                 _byKey[key] = _byUse.AddLast(new Entry(key, kept, size, store.Now));
+                _refused += SignatureKeys.IsOfRefused(key) ? 1 : 0;
                 Count(size);
                 while (_byUse.Count > MaxEntries || _bytes > MaxBytes || (store.Bytes > MaxTotalBytes && _byUse.Count > 0))
                 {
@@ -125,6 +133,7 @@ internal sealed class SignatureStore(TimeProvider time)
         {
             _byUse.Remove(node);
             _byKey.Remove(node.Value.Key);
+            _refused -= SignatureKeys.IsOfRefused(node.Value.Key) ? 1 : 0;
             Count(-node.Value.Size);
         }
 

@@ -193,6 +193,7 @@ internal sealed partial class TranslateLane(Settlement settlement, TimeProvider 
         var translation = call.Translation!;
         return new WriteContext(new Owner(translation.Client.Dialect), translation.Client.Fields)
         {
+            Source = translation.Owner,
             Created = time.GetUtcNow().ToUnixTimeSeconds(),
             ResponseId = call.RequestId[(call.RequestId.IndexOf('_', StringComparison.Ordinal) + 1)..],
             RequestId = call.RequestId,

@@ -23,7 +23,10 @@ internal sealed record Translation(
     public ResponseFraming Framing { get; set; }
 
     /// <summary>The value of <see cref="DroppedHeader"/>: printable ASCII, whatever the client called its members. Null when nothing was left out.</summary>
-    public string? Dropped => Report.Header is not { } names ? null
+    public string? Dropped => HeaderOf(Report);
+
+    /// <summary>The value of <see cref="DroppedHeader"/> for a report; null when nothing was left out.</summary>
+    public static string? HeaderOf(TranslationReport? report) => report?.Header is not { } names ? null
         : string.Create(Math.Min(names.Length, MaxHeader), names, static (header, text) =>
         {
             for (var i = 0; i < header.Length; i++)

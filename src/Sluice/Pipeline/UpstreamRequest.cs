@@ -129,17 +129,48 @@ internal readonly struct UpstreamRequest : IDisposable
         WriteTarget(ref head, template, path);
         if (operation.Dialect == Dialect.AnthropicMessages)
         {
-            if (target.Provider.AnthropicVersion is { } version)
+            if (target.Provider.AnthropicVersion is not null)
             {
-                body = ClaudeEnvelope.Wrapped(body, version);
+                body = ClaudeEnvelope.Wrapped(body, target);
             }
             else
             {
-                WriteVersion(ref head, HeaderPolicy.DefaultAnthropicVersion);
+                WriteVersion(ref head, target.RulesIn(operation.Dialect).ApiVersion);
             }
         }
 
         WriteLength(ref head, body.Length);
+        return Join(ref head, body);
+    }
+
+    /// <summary>
+    /// Puts the head before a body that was written anew in the client's own dialect. The client's headers go with it, since the
+    /// answer is relayed.
+    /// </summary>
+    /// <returns>Null when the model's name cannot stand in the vendor's path.</returns>
+    public static UpstreamRequest? BuildRewritten(GatewayCall call, RouteTarget target, CredentialSlot slot, ReadOnlySpan<byte> body)
+    {
+        var operation = call.Operation;
+        var template = TemplateOf(operation, target, slot);
+        var query = UpstreamQuery.Of(call.Http.Request.QueryString);
+        string? path = null;
+        if ((template.Whole is null || query.Length > 0) && (path = target.Provider.UrlsOf(slot).For(operation, target.Model, query, call.Streams)) is null)
+        {
+            return null;
+        }
+
+        // Chat's writer always asks for usage.
+        call.UsageFilter = call.Streams && operation.Dialect == Dialect.OpenAIChat && !call.Peek.IncludeUsage ? new SseUsageFilter() : null;
+        Span<byte> scratch = stackalloc byte[GatewayCall.Headroom];
+        var head = new HeadWriter(scratch);
+        var envelope = ClaudeEnvelope.Of(call, target);
+        body = ClaudeEnvelope.IsWrapped(operation, target) ? ClaudeEnvelope.Wrapped(body, target) : body;
+        WriteHead(ref head, call, template, path, body.Length, envelope);
+        return Join(ref head, body);
+    }
+
+    private static UpstreamRequest Join(ref HeadWriter head, ReadOnlySpan<byte> body)
+    {
         var written = head.Written;
         var whole = ArrayPool<byte>.Shared.Rent(written.Length + body.Length);
         written.CopyTo(whole);
@@ -183,10 +214,12 @@ internal readonly struct UpstreamRequest : IDisposable
         }
     }
 
+    /// <param name="head">Where it goes.</param>
+    /// <param name="version">Empty for the version that is usual.</param>
     private static void WriteVersion(ref HeadWriter head, string version)
     {
         head.Write("anthropic-version: "u8);
-        head.WriteAscii(version);
+        head.WriteAscii(version.Length > 0 ? version : HeaderPolicy.DefaultAnthropicVersion);
         head.Write("\r\n"u8);
     }
 
@@ -232,7 +265,7 @@ internal readonly struct UpstreamRequest : IDisposable
             }
             else if (ReferenceEquals(name, HeaderPolicy.AnthropicVersion) && call.Operation.Dialect == Dialect.AnthropicMessages)
             {
-                WriteVersion(ref head, HeaderPolicy.DefaultAnthropicVersion);
+                WriteVersion(ref head, "");
             }
         }
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Sluice.Configuration;
 using Sluice.Credentials;
 using Sluice.Protocol;
@@ -13,6 +15,9 @@ internal readonly record struct TriedCandidate(RouteTarget Target, CredentialSlo
 /// <summary>A provider as one snapshot of the configuration has it, ready for the request path.</summary>
 internal sealed class ProviderRuntime
 {
+    private const string GenericType = "openai-compatible";
+    private const int HashDigits = 12;
+
     private readonly bool[] _serves;
     private int _turn;
 
@@ -40,6 +45,7 @@ internal sealed class ProviderRuntime
         Identity = Uri.TryCreate(baseUrl, UriKind.Absolute, out var address)
             ? new UpstreamIdentity(GenAIProviderNames.Of(config.Type), address.Host, address.Port)
             : UpstreamIdentity.None;
+        Platform = config.Type == GenericType ? $"{GenericType}-{HashOf(address?.Authority ?? baseUrl)}" : config.Type;
         IsAtVendor = (Descriptor.Platform?.BaseUrlOf(config.Location) ?? Descriptor.DefaultBaseUrl) is { } vendors && new Uri(vendors).Host == address?.Host;
         _serves = new bool[Operation.All.Count];
         foreach (var path in Descriptor.Operations)
@@ -49,6 +55,12 @@ internal sealed class ProviderRuntime
     }
 
     public string Name => Config.Name;
+
+    /// <summary>
+    /// Whose signatures hold here: the vendor, by its type. Behind the generic type any vendor may stand, so that the address
+    /// tells one from another, and a hash of it, since clients carry the name with the signatures.
+    /// </summary>
+    public string Platform { get; }
 
     public ProviderConfig Config { get; }
 
@@ -83,6 +95,8 @@ internal sealed class ProviderRuntime
     /// <summary>The dialects that this provider speaks, for messages to people.</summary>
     public IEnumerable<string> DialectsServed
         => Descriptor.Operations.Select(path => path.Operation.Dialect.Name()).Distinct();
+
+    private static string HashOf(string address) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address)))[..HashDigits];
 
     /// <summary>Calls in flight over all credentials.</summary>
     public int InFlight

@@ -13,6 +13,8 @@ namespace Sluice.Routing;
 internal sealed class RouteTarget(
     ProviderRuntime provider, string model, int priority, int weight, PriceList? price, TargetSeries series)
 {
+    private readonly ModelRules?[] _rules = new ModelRules?[Enum.GetValues<Dialect>().Length];
+
     public ProviderRuntime Provider { get; } = provider;
 
     /// <summary>The vendor's model id.</summary>
@@ -41,10 +43,10 @@ internal sealed class RouteTarget(
     public TargetSpeed Speed { get; } = new();
 
     /// <summary>Who answers here, for what is signed: a signature of one vendor holds with no other.</summary>
-    public Owner OwnerIn(Dialect dialect) => new(dialect, Provider.Config.Type);
+    public Owner OwnerIn(Dialect dialect) => new(dialect, Provider.Platform);
 
-    /// <summary>What translation must know of the model.</summary>
-    public ModelRules Rules => field ??= TranslationRules.Of(Provider.Config.Type, Info);
+    /// <summary>What translation must know of the model, where it is spoken to in this dialect.</summary>
+    public ModelRules RulesIn(Dialect dialect) => _rules[(int)dialect] ??= TranslationRules.Of(Provider, dialect, Model, Info);
 
     /// <summary>True when a call is relayed as it came.</summary>
     public bool Serves(Operation asked) => Provider.Serves(asked, Model);
@@ -57,10 +59,14 @@ internal sealed class RouteTarget(
     /// <param name="streams">True when the client wants events, which then are asked of the vendor too.</param>
     public Operation OperationFor(Operation asked, bool streams) => Serves(asked) ? asked : TranslatesTo(streams)!;
 
-    /// <summary>The vendor's first operation that the catalogue lists for the model, or the vendor's first where it lists none.</summary>
+    /// <summary>
+    /// The operation that the model's rules prefer where the vendor has it, else the vendor's first operation that the
+    /// catalogue lists for the model, or the vendor's first where it lists none.
+    /// </summary>
     private Operation? TranslatesTo(bool streams)
     {
         Operation? first = null;
+        Operation? listed = null;
         foreach (var row in Provider.Descriptor.Operations)
         {
             var operation = row.Operation;
@@ -69,14 +75,18 @@ internal sealed class RouteTarget(
                 continue;
             }
 
-            if (Info is not { Operations.Count: > 0 } || Info.Operations.Contains(operation.Name))
+            if (operation.Name == RulesIn(operation.Dialect).Operation)
             {
                 return operation;
             }
 
             first ??= operation;
+            if (Info is not { Operations.Count: > 0 } || Info.Operations.Contains(operation.Name))
+            {
+                listed ??= operation;
+            }
         }
 
-        return first;
+        return listed ?? first;
     }
 }

@@ -73,6 +73,37 @@ public class SignatureTests
     }
 
     [Fact]
+    public void Keeper_ClientWithASlotForThoughtsAlone_GetsTheCallsSignatureBack()
+    {
+        var store = new Store();
+        var owner = new Owner(Dialect.GeminiGenerate, "gemini");
+        var thought = new ReasoningBlock("hm") { Signature = new Signature(owner, "") };
+        var call = new ToolCallBlock("c1", "f", RawJson.EmptyObject);
+        SignatureKeeper.Keep(new ChatResponse { Choices = [new ChatChoice(0, [thought, call with { Signature = new Signature(owner, "sig") }], new Finish(FinishReason.ToolCalls))] }, store);
+
+        var restored = SignatureKeeper.Restore(new ChatRequest { Messages = [new ChatMessage(Role.Assistant, [thought, call])] }, store);
+
+        restored.Messages[0].Content.Count.ShouldBe(2);
+        restored.Messages[0].Content[1].Signature!.Data.ShouldBe("sig");
+    }
+
+    [Fact]
+    public void Write_UnsignedThoughtsOfAnother_AreMarkedAsHis()
+    {
+        var response = new ChatResponse { Choices = [new ChatChoice(0, [new ReasoningBlock("hm"), new TextBlock("x")], new Finish(FinishReason.Stop))] };
+        var source = new Owner(Dialect.OpenAIChat, "deepseek");
+        var responses = DialectCodec.For(Dialect.OpenAIResponses);
+
+        var shown = Wire.Write(Wire.Anthropic, response, Wire.To(Wire.Anthropic) with { Source = source })["content"]![0]!;
+        var item = Wire.Write(responses, response, Wire.To(responses) with { Source = source })["output"]![0]!;
+        var streamed = Wire.Write(Wire.Anthropic, ResponseEvents.Of(response), Wire.To(Wire.Anthropic) with { Source = source });
+
+        shown["signature"]!.GetValue<string>().ShouldBe("sluice.openai-chat/deepseek:");
+        item["encrypted_content"]!.GetValue<string>().ShouldBe("sluice.openai-chat/deepseek:");
+        streamed.Split("sluice.openai-chat/deepseek:").Length.ShouldBe(2);
+    }
+
+    [Fact]
     public void Keeper_NothingKept_LeavesTheRequestAlone()
     {
         var request = Wire.Request(Wire.Chat, """{"model":"m","messages":[{"role":"assistant","content":"ok"}]}""");

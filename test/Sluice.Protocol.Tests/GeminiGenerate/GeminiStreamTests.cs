@@ -72,6 +72,49 @@ public class GeminiStreamTests
         Read([Encoding.UTF8.GetBytes(stream)], framing, out _)[^1].ShouldBeOfType<StreamFailure>().Error.Code.ShouldBe(code);
 
     [Fact]
+    public void Reading_ArgumentsInPieces_ArePutTogether()
+    {
+        const string Stream = """
+            data: {"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","id":"c1","willContinue":true},"thoughtSignature":"CiQB"}]}}]}
+
+            data: {"candidates":[{"content":{"parts":[{"functionCall":{"partialArgs":[{"jsonPath":"$.city","stringValue":"Ro","willContinue":true}],"willContinue":true}}]}}]}
+
+            data: {"candidates":[{"content":{"parts":[{"functionCall":{"partialArgs":[{"jsonPath":"$.city","stringValue":"me \"é\""},{"jsonPath":"$.deep['a b'][0].n","numberValue":12345678901234567890},{"jsonPath":"$.deep['a b'][1]","boolValue":true},{"jsonPath":"$.none","nullValue":"NULL_VALUE"}],"willContinue":true}}]}}]}
+
+            data: {"candidates":[{"content":{"parts":[{"functionCall":{}}]}}]}
+
+            data: {"candidates":[{"content":{"parts":[{"functionCall":{"name":"g","args":{"x":1}}}]},"finishReason":"STOP"}]}
+
+
+            """;
+
+        var calls = Wire.Assemble(Read([Encoding.UTF8.GetBytes(Stream)], ResponseFraming.Sse, out var repairs)).Choices[0].Content.Cast<ToolCallBlock>().ToList();
+
+        repairs.ShouldBeEmpty();
+        calls.Select(call => call.Name).ShouldBe(["f", "g"]);
+        calls[0].CallId.ShouldBe("c1");
+        calls[0].Signature!.Data.ShouldBe("CiQB");
+        calls[0].Extensions.ShouldBeEmpty();
+        calls[0].Arguments.ToString().ShouldBe("""{"city":"Rome \"é\"","deep":{"a b":[{"n":12345678901234567890},true]},"none":null}""");
+        calls[1].Arguments.ToString().ShouldBe("""{"x":1}""");
+    }
+
+    [Theory]
+    [InlineData("city")]
+    [InlineData("$")]
+    [InlineData("$.")]
+    [InlineData("$[5]")]
+    [InlineData("$.a[1]")]
+    [InlineData("$.a[x]")]
+    [InlineData("$['a")]
+    public void Reading_PieceWithoutAPlace_EndsWithAFailure(string path)
+    {
+        var stream = $$$"""data: {"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","partialArgs":[{"jsonPath":"{{{path}}}","stringValue":"x"}]}}]},"finishReason":"STOP"}]}""" + "\n\n";
+
+        Read([Encoding.UTF8.GetBytes(stream)], ResponseFraming.Sse, out _)[^1].ShouldBeOfType<StreamFailure>().Error.Code.ShouldBe(TranslationErrors.InvalidUpstreamAnswer);
+    }
+
+    [Fact]
     public void ToChat_ThoughtsAndCalls_AreTold()
     {
         var data = Wire.Data(Wire.Write(Wire.Chat, Wire.Read(Gemini, Thinking), Wire.To(Wire.Chat)));

@@ -13,7 +13,7 @@ public class ResponsesRoundTripTests
     private const int GeneratedStreams = 1000;
 
     private static readonly DialectCodec Responses = DialectCodec.For(Dialect.OpenAIResponses);
-    private static readonly ModelRules Rules = new() { CacheBreakpoints = true };
+    private static readonly ModelRules Rules = new() { CacheBreakpoints = int.MaxValue };
 
     [Fact]
     public void Requests_Generated_MeanTheSame()

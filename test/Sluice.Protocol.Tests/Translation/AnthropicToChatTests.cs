@@ -93,7 +93,7 @@ public class AnthropicToChatTests
     public void Request_MaxTokens_FollowTheModelsRules(string member, int limit)
     {
         var written = Wire.Translate(
-            Wire.Anthropic, Wire.Chat, """{"model":"m","max_tokens":10,"temperature":1,"messages":[]}""", out var report,
+            Wire.Anthropic, Wire.Chat, """{"model":"m","max_tokens":10,"temperature":0.5,"messages":[]}""", out var report,
             new ModelRules { MaxTokensMember = member, MaxOutputTokens = limit, Rejects = FieldSet.Of(CanonicalField.Temperature) });
 
         written[member]!.GetValue<int>().ShouldBe(limit);

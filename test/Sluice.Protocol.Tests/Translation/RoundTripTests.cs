@@ -11,7 +11,7 @@ public class RoundTripTests
     private const int Generated = 2500;
     private const int GeneratedStreams = 300;
 
-    private static readonly ModelRules Rules = new() { CacheBreakpoints = true };
+    private static readonly ModelRules Rules = new() { CacheBreakpoints = int.MaxValue };
 
     [Fact]
     public void Requests_Chat_MeanTheSame() => ForEachSeed(Generated, documents => RoundTripRequest(Wire.Chat, documents.ChatRequest()));

@@ -31,8 +31,10 @@ public sealed class VertexFixture : IAsyncLifetime, IDisposable
         var config = new SluiceConfigBuilder().Key("vertex", Key);
         for (var number = 0; number < Lanes; number++)
         {
-            _lanes.Add(Add(config, number));
+            _lanes.Add(Add(config, $"v{number}", accounts: 1));
         }
+
+        Pair = Add(config, "pair", accounts: 2);
 
         var anthropic = Upstream.Lane("anthropic");
         var gemini = Upstream.Lane("gemini");
@@ -61,15 +63,17 @@ public sealed class VertexFixture : IAsyncLifetime, IDisposable
         return number < Lanes ? _lanes[number] : throw new InvalidOperationException("Raise VertexFixture.Lanes.");
     }
 
-    /// <summary>The provider of whose four credentials one can be used; the other key files are none, name a stranger's token server, or go through a dead proxy.</summary>
+    /// <summary>A provider with two accounts.</summary>
+    public VertexLane Pair { get; private set; } = null!;
+
+    /// <summary>The provider of whose five credentials one can be used; the other key files are none, name a stranger's token server, or go through a dead proxy.</summary>
     public VertexLane Broken { get; private set; } = null!;
 
-    private VertexLane Add(SluiceConfigBuilder config, int number)
+    private VertexLane Add(SluiceConfigBuilder config, string name, int accounts)
     {
-        var name = $"v{number}";
         var upstream = new VertexUpstream(Upstream.Lane(name));
-        string[] projects = [$"proj-{number}a", $"proj-{number}b"];
-        var credentials = projects.Take(number % 4 == 3 ? 2 : 1).Select((project, at) => Credential($"sa{at + 1}", upstream.Account(project).KeyFile, asFile: at == 0)).ToList();
+        var projects = Enumerable.Range(1, accounts).Select(number => $"proj-{name}-{number}").ToList();
+        var credentials = projects.Select((project, at) => Credential($"sa{at + 1}", upstream.Account(project).KeyFile, asFile: at == 0)).ToList();
         config.Provider(name, "vertex", upstream.BaseUrl, credentials, $"location: {Location}");
         return new VertexLane(name, upstream, projects[0]);
     }

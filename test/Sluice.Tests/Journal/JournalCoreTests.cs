@@ -309,6 +309,7 @@ public sealed class JournalCoreTests : IDisposable
             Options,
             floor,
             (type, sequence, payload) => _replayed.Add((type, sequence, Encoding.UTF8.GetString(payload))),
+            InlineEnds.Instance,
             _time,
             NullLogger.Instance);
     }

@@ -23,6 +23,22 @@ public sealed class SignatureStoreTests
     }
 
     [Fact]
+    public void HasRefused_SignatureThatAVendorRefused_IsTrueForItsCallerUntilItIsForgotten()
+    {
+        var signature = new Signature(new Owner(Dialect.AnthropicMessages), "sig");
+        _store.Of("b").Keep("call:1", Kept("abc"));
+        _store.Of("a").Keep(SignatureKeys.OfRefused("main", signature), KeptSignature.Nothing);
+        _store.Of("a").Keep(SignatureKeys.OfRefused("main", signature), KeptSignature.Nothing);
+
+        _store.HasRefused("a").ShouldBeTrue();
+        _store.HasRefused("b").ShouldBeFalse();
+        _store.HasRefused("nobody").ShouldBeFalse();
+        _time.Advance(SignatureStore.Life + TimeSpan.FromMinutes(1));
+        _store.Of("a").Find("call:1");
+        _store.HasRefused("a").ShouldBeFalse();
+    }
+
+    [Fact]
     public void Find_NotUsedForItsLife_IsForgottenAndItsRoomGiven()
     {
         var part = _store.Of("a");

@@ -93,7 +93,7 @@ internal sealed class CrashTrial : IDisposable
         var time = new TestKit.FakeTime();
         try
         {
-            var core = JournalCore.Open(_disk, Options, _released, (_, _, _) => { }, time, NullLogger.Instance);
+            var core = JournalCore.Open(_disk, Options, _released, (_, _, _) => { }, InlineEnds.Instance, time, NullLogger.Instance);
             if (cutAfterOpening is { } operations)
             {
                 _disk.Plan(DiskFault.PowerCut, operations);
