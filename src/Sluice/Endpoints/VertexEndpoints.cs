@@ -32,6 +32,7 @@ internal static class VertexEndpoints
             foreach (var place in (string[])["/projects/{project}/locations/{location}", ""])
             {
                 Map($"/{version}{place}/publishers/{Google}/models/{{**call}}", RunGoogle, $"Vertex AI call of a Google model: {{model}}:{string.Join(", ", Methods.Keys.Order(StringComparer.Ordinal))}");
+                Map($"/{version}{place}/publishers/{{publisher}}/models/{{**call}}", RunGoogle, "Vertex AI call of a model PUBLISHER/MODEL, such as PROVIDER/MODEL, in Gemini's dialect");
                 Map($"/{version}{place}/publishers/{Anthropic}/models/{{**call}}", RunAnthropic, "Vertex AI call of a Claude model: {model}:rawPredict or streamRawPredict, or count-tokens:rawPredict");
             }
         }
@@ -52,7 +53,9 @@ internal static class VertexEndpoints
 
     private static Task RunGoogle(HttpContext http, GatewayPipeline pipeline)
     {
+        // Google's SDK takes what stands before a slash for a publisher.
         var (model, method) = CallOf(http);
+        model = model.Length > 0 && http.Request.RouteValues["publisher"] is string publisher ? $"{publisher}/{model}" : model;
         return model.Length > 0 && Methods.TryGetValue(method, out var operation)
             ? pipeline.RunAsync(http, operation, model)
             : UnknownAsync(http, Dialect.GeminiGenerate, method, Methods.Keys.Order(StringComparer.Ordinal));
