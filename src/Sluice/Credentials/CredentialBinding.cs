@@ -7,29 +7,14 @@ namespace Sluice.Credentials;
 /// <param name="Weight">The share of calls; 0 serves only when no other can.</param>
 internal sealed record BoundCredential(string? Provider, string? Credential, string? Location, int Weight)
 {
-    public bool Matches(string provider, string credential, string location) => MatchesProvider(provider, location) && (Credential is null || Credential == credential);
-
-    public bool MatchesProvider(string provider, string location) => (Provider is null || Provider == provider) && (Location is null || Location == location);
+    public bool Matches(string provider, string credential, string location)
+        => (Provider is null || Provider == provider) && (Credential is null || Credential == credential) && (Location is null || Location == location);
 }
 
 /// <summary>The credentials that a client is bound to, by weight: its calls go out with no others.</summary>
 internal sealed class CredentialBinding(IReadOnlyList<BoundCredential> entries)
 {
     public IReadOnlyList<BoundCredential> Entries { get; } = entries;
-
-    /// <summary>True when some credential of a provider is among them.</summary>
-    public bool MayUse(string provider, string location)
-    {
-        foreach (var entry in Entries)
-        {
-            if (entry.MatchesProvider(provider, location))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 
     /// <summary>The share of one credential.</summary>
     public int WeightOf(string provider, string credential, string location)

@@ -11,7 +11,8 @@ internal static class BoundTargets
     /// <param name="turn">A number that rises with each call.</param>
     public static RouteTarget[] Of(RouteTarget[] candidates, CredentialBinding binding, uint turn)
     {
-        var bound = Array.FindAll(candidates, target => binding.MayUse(target.Provider.Name, target.Provider.Config.Location));
+        var bound = Array.FindAll(candidates, target => Array.Exists(
+            target.Provider.Slots, slot => binding.Allows(slot.Provider, slot.Name, target.Provider.Config.Location)));
         if (bound.Length < 2)
         {
             return bound;

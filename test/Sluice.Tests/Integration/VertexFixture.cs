@@ -31,7 +31,7 @@ public sealed class VertexFixture : IAsyncLifetime, IDisposable
         var config = new SluiceConfigBuilder().Key("vertex", Key);
         for (var number = 0; number < Lanes; number++)
         {
-            _lanes.Add(Add(config, $"v{number}", accounts: 1));
+            _lanes.Add(Add(config, $"lane{number}", accounts: 1));
         }
 
         Pair = Add(config, "pair", accounts: 2);
