@@ -3,6 +3,7 @@ using Sluice.Admin;
 using Sluice.Auth;
 using Sluice.Auth.Accounts;
 using Sluice.Auth.Protection;
+using Sluice.Auth.Google;
 using Sluice.Configuration;
 using Sluice.Endpoints;
 using Sluice.Hosting;
@@ -41,6 +42,7 @@ internal static class SluiceApplication
         services.AddStorage(StorageOptions.FromEnvironment(config.Server.Data));
         services.AddApiKeys(ApiKeyOptions.FromEnvironment());
         services.AddAccounts(FirstAdministratorOptions.FromEnvironment());
+        services.AddVirtualServiceAccounts();
         services.AddLimits().AddIdempotency();
         services.AddMoney(config.Server);
         services.AddPricing();
@@ -51,7 +53,7 @@ internal static class SluiceApplication
         services.AddRealtime();
         services.AddAdministration(new AdministrationOptions
         {
-            ProviderTypes = [.. types.All.Where(type => type.Served).Select(type => new SelectableProviderType(type.Type, type.DefaultBaseUrl, type.RequiresBaseUrl))],
+            ProviderTypes = [.. types.All.Where(type => type.Served).Select(type => new SelectableProviderType(type.Type, type.DefaultBaseUrl, type.RequiresBaseUrl) { BaseUrlOfLocation = type.BaseUrlOfLocation })],
             Settings = static provider => provider.GetRequiredService<ConfigurationService>().Settings(),
         });
         services.AddHostedService<SimulatorHosting>();
@@ -72,7 +74,7 @@ internal static class SluiceApplication
         app.UseEndpointAccess();
         app.UseAuditTrail();
         app.UseRealtime();
-        app.MapOpenAI().MapAnthropic().MapGemini().MapRealtime().MapModelLists().MapMcp().MapOperations().MapAdministration().MapRoot();
+        app.MapOpenAI().MapAnthropic().MapGemini().MapVertex().MapGoogleTokens().MapRealtime().MapModelLists().MapMcp().MapOperations().MapAdministration().MapRoot();
         app.UseEndpoints(static _ => { });
         app.RequirePolicies();
         app.RegisterGauges();

@@ -53,6 +53,7 @@ internal static class AdministrationServices
         Create<ExternalSignInEndpoints>().Map(routes);
         Create<TokenEndpoint>().Map(routes);
         Create<KeySetEndpoint>().Map(routes);
+        Create<VirtualServiceAccountEndpoints>().Map(routes);
         Create<SetupEndpoints>().Map(routes);
         Create<OpenApiEndpoints>().Map(routes);
         return routes;

@@ -112,13 +112,17 @@ internal sealed class CredentialActionEndpoints(CredentialItems items, Configura
             return;
         }
 
-        switch (await runtime.RefreshAsync(item.Provider, item.Name, context.RequestAborted))
+        var refresh = await runtime.RefreshAsync(item.Provider, item.Name, context.RequestAborted);
+        switch (refresh.Outcome)
         {
-            case CredentialRefresh.NothingToRefresh:
+            case RefreshOutcome.NothingToRefresh:
                 await context.WriteProblemAsync(NothingToRefresh);
                 break;
-            case CredentialRefresh.Unknown:
+            case RefreshOutcome.Unknown:
                 await context.WriteProblemAsync(AdminErrors.NotFound);
+                break;
+            case RefreshOutcome.Failed:
+                await context.WriteProblemAsync(new GatewayError(ErrorKind.UpstreamFailed, "token_refresh_failed", refresh.Fault!));
                 break;
             default:
                 await context.WriteItemAsync(items.All(), AdminJson.Default.CredentialItem);

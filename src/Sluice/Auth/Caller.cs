@@ -1,5 +1,6 @@
 using Sluice.Auth.Accounts;
 using Sluice.Configuration;
+using Sluice.Credentials;
 using Sluice.Limits;
 using Sluice.Limits.Budgets;
 
@@ -58,13 +59,26 @@ internal sealed class Caller
     public BudgetConfig? Budget { get; init; }
 
     /// <summary>Whose budgets the key's calls are under.</summary>
-    public BudgetSubject Budgets => field ??= new BudgetSubject(KeyId, KeyName, User, Team, Budget, _version);
+    public BudgetSubject Budgets
+    {
+        get => field ??= new BudgetSubject(KeyId, KeyName, User, Team, Budget, _version);
+        private init => field = value;
+    }
 
     /// <summary>When the key ends; null for never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
+    /// <summary>The credentials that the caller's calls go out with; null for any.</summary>
+    public CredentialBinding? Binding { get; init; }
+
+    /// <summary>The same caller by a token of its own, which ends sooner: limits, counters and budgets are the caller's.</summary>
+    public Caller Until(DateTimeOffset end) => Copy(Team, ExpiresAt < end ? ExpiresAt : end, Budgets);
+
     /// <summary>The same caller with another team or an earlier end.</summary>
-    public Caller With(string? team, DateTimeOffset? expiresAt) => new()
+    public Caller With(string? team, DateTimeOffset? expiresAt)
+        => Copy(team, expiresAt < ExpiresAt || ExpiresAt is null ? expiresAt : ExpiresAt, team == Team ? Budgets : null);
+
+    private Caller Copy(string? team, DateTimeOffset? end, BudgetSubject? budgets) => new()
     {
         KeyId = KeyId,
         KeyName = KeyName,
@@ -77,7 +91,9 @@ internal sealed class Caller
         Mcp = Mcp,
         Limiter = Limiter,
         Budget = Budget,
+        Budgets = budgets!,
+        Binding = Binding,
         Team = team,
-        ExpiresAt = expiresAt < ExpiresAt || ExpiresAt is null ? expiresAt : ExpiresAt,
+        ExpiresAt = end,
     };
 }

@@ -30,6 +30,7 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
     private readonly AccountDirectory? _accounts;
     private readonly AccessTokenCallers? _tokens;
     private readonly ITimer _expiry;
+    private readonly IIssuedCallers[] _issued;
     private readonly ConcurrentDictionary<string, SubjectLimiter> _limiters = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<KeyDigest, Caller> _stored = new();
     private readonly ConcurrentDictionary<string, StoredDigests> _digests = new(StringComparer.Ordinal);
@@ -42,7 +43,7 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
     /// <exception cref="StartRefusedException">The administrator's key is too short.</exception>
     public CallerRegistry(
         ApiKeyOptions options, ApiKeyStore store, SqliteDatabase database, MasterKey masterKey, IConfigurationSource configuration, TimeProvider time,
-        AccountDirectory? accounts = null, AccessTokenCallers? tokens = null)
+        IEnumerable<IIssuedCallers> issued, AccountDirectory? accounts = null, AccessTokenCallers? tokens = null)
     {
         var length = options.AdministratorKey.Reveal().Length;
         if (length is > 0 and < ShortestAdministratorKey)
@@ -59,6 +60,7 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
         _time = time;
         _accounts = accounts;
         _tokens = tokens;
+        _issued = [.. issued];
         _expiry = time.CreateTimer(_ => AfterExpiry(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         store.Changed += ReadStoredKeys;
         database.ForeignChange += ReadStoredKeys;
@@ -68,6 +70,7 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
             accounts.Changed += OnAccountsChanged;
         }
 
+        Array.ForEach(_issued, issuer => issuer.Changed += OnIssuedChanged);
         ReadConfiguredKeys(configuration.Current);
         ReadStoredKeys();
     }
@@ -86,7 +89,7 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
         }
 
         var digest = KeyDigest.Compute(_pepper, keyText);
-        if (!configured.Callers.TryGetValue(digest, out var caller) && !_stored.TryGetValue(digest, out caller))
+        if (!configured.Callers.TryGetValue(digest, out var caller) && !_stored.TryGetValue(digest, out caller) && (caller = FindIssued(keyText)) is null)
         {
             return _tokens is not null && AccessTokenCallers.LooksLikeOne(keyText) ? _tokens.Find(keyText, FindById) : null;
         }
@@ -95,7 +98,8 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
     }
 
     public Caller? FindByName(string idOrName)
-        => _configured.Callers.Values.Concat(_stored.Values).FirstOrDefault(caller => caller.KeyId == idOrName || caller.KeyName == idOrName);
+        => _configured.Callers.Values.Concat(_stored.Values).FirstOrDefault(caller => caller.KeyId == idOrName || caller.KeyName == idOrName)
+            ?? _issued.Select(issuer => issuer.FindByName(idOrName)).FirstOrDefault(caller => caller is not null);
 
     public void Dispose()
     {
@@ -107,8 +111,25 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
         _store.Changed -= ReadStoredKeys;
         _database.ForeignChange -= ReadStoredKeys;
         _configuration.Changed -= ReadConfiguredKeys;
+        Array.ForEach(_issued, issuer => issuer.Changed -= OnIssuedChanged);
         _expiry.Dispose();
     }
+
+    private Caller? FindIssued(ReadOnlySpan<char> text)
+    {
+        foreach (var issuer in _issued)
+        {
+            if (issuer.Find(text) is { } caller)
+            {
+                return caller;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Callers that the request path has kept must be looked up again.</summary>
+    private void OnIssuedChanged() => Interlocked.Increment(ref _generation);
 
     private void ReadConfiguredKeys(ConfigSnapshot snapshot)
     {

@@ -182,7 +182,7 @@ internal static class ModelListEndpoints
         json.WriteStartArray("supportedGenerationMethods");
         foreach (var operation in Operation.All)
         {
-            if (operation.ModelInPath && route.Targets.Any(target => target.Provider.Serves(operation)))
+            if (operation.ModelInPath && route.Targets.Any(target => target.Serves(operation)))
             {
                 json.WriteStringValue(operation.PathMethod);
             }

@@ -11,6 +11,7 @@ using Sluice.Admin;
 using Sluice.Auth;
 using Sluice.Auth.Accounts;
 using Sluice.Auth.Protection;
+using Sluice.Auth.Google;
 using Sluice.Configuration;
 using Sluice.Credentials;
 using Sluice.Limits.Budgets;
@@ -94,6 +95,7 @@ internal sealed class AdministrationApp : IAsyncDisposable
         builder.Services.AddSingleton(provider => new StubConfiguration(file ?? DefaultFile, provider.GetRequiredService<IConfigurationOverlay>()));
         builder.Services.AddSingleton<IConfigurationSource>(provider => provider.GetRequiredService<StubConfiguration>());
         builder.Services.AddSingleton<ICredentialRuntime, StubCredentialRuntime>();
+        builder.Services.AddVirtualServiceAccounts();
         builder.Services.AddApiKeys(new ApiKeyOptions { AdministratorKey = new Secret(administratorKey) });
         builder.Services.AddAccounts(new FirstAdministratorOptions("", default), new PasswordOptions(Cost: 4));
         builder.Services.AddBudgets(new BudgetOptions("test"));
