@@ -7,4 +7,10 @@ if (args is ["--quick", ..])
     return;
 }
 
+if (args is ["--translate", ..])
+{
+    TranslationRun.Run(args.ElementAtOrDefault(1) ?? "");
+    return;
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(HotPath).Assembly).Run(args);

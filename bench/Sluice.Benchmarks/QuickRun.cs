@@ -16,9 +16,15 @@ internal static class QuickRun
     /// <summary>Runs the benchmarks whose names contain a text.</summary>
     public static void Run(string filter)
     {
-        var sut = new HotPath();
-        Console.WriteLine($"{"benchmark",-20} {"ns/op",12} {"bytes/op",10}");
-        foreach (var method in typeof(HotPath).GetMethods().Where(one => one.GetCustomAttribute<BenchmarkAttribute>() is not null))
+        Console.WriteLine($"{"benchmark",-24} {"ns/op",12} {"bytes/op",10}");
+        Run(new HotPath(), filter);
+        Run(new CredentialSelection(), filter);
+    }
+
+    private static void Run<T>(T sut, string filter)
+        where T : notnull
+    {
+        foreach (var method in typeof(T).GetMethods().Where(one => one.GetCustomAttribute<BenchmarkAttribute>() is not null))
         {
             if (!method.Name.Contains(filter, StringComparison.OrdinalIgnoreCase))
             {
@@ -26,16 +32,17 @@ internal static class QuickRun
             }
 
             var (nanoseconds, bytes) = Measure(method, sut);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{method.Name,-20} {nanoseconds,12:N1} {bytes,10:N1}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{method.Name,-24} {nanoseconds,12:N1} {bytes,10:N1}"));
         }
     }
 
-    private static (double Nanoseconds, double Bytes) Measure(MethodInfo method, HotPath sut) =>
+    private static (double Nanoseconds, double Bytes) Measure(MethodInfo method, object sut) =>
         method.ReturnType == typeof(bool) ? Measure(method.CreateDelegate<Func<bool>>(sut))
         : method.ReturnType == typeof(int) ? Measure(method.CreateDelegate<Func<int>>(sut))
         : Measure(method.CreateDelegate<Func<long>>(sut));
 
-    private static (double Nanoseconds, double Bytes) Measure<T>(Func<T> run)
+    /// <summary>Median time and allocated bytes of one run, after a warm-up.</summary>
+    public static (double Nanoseconds, double Bytes) Measure<T>(Func<T> run)
     {
         var count = 0;
         for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < WarmUp; count++)

@@ -23,6 +23,9 @@ public sealed record Operation(string Name, Dialect Dialect, string GenAIName)
     /// <summary>False for operations that vendors serve free of charge, such as counting tokens.</summary>
     public bool Metered { get; init; } = true;
 
+    /// <summary>What the call makes, for credentials that bound kinds of calls by themselves.</summary>
+    public CallKind Kind { get; init; }
+
     /// <summary>True where a model is asked for an answer, in any dialect: what can be translated into another one.</summary>
     public bool Generates { get; init; }
 
@@ -41,6 +44,12 @@ public sealed record Operation(string Name, Dialect Dialect, string GenAIName)
     /// <summary>The model that is meant when a request names none; empty where one must be named.</summary>
     public string ImpliedModel { get; init; } = "";
 
+    /// <summary>The wire format's name in metrics: the dialect's, save for what no dialect of models has.</summary>
+    public string Wire { get => field ?? Dialect.Name(); private init; }
+
+    /// <summary>True where the request has no body and becomes a WebSocket; its model stands in the query.</summary>
+    public bool Upgrades { get; init; }
+
     /// <summary>What is checked of the request's body.</summary>
     internal RequestShape Shape { get; init; } = RequestShape.None;
 
@@ -56,11 +65,27 @@ public sealed record Operation(string Name, Dialect Dialect, string GenAIName)
     public static readonly Operation GeminiCountTokens = new("gemini_count_tokens", Dialect.GeminiGenerate, "count_tokens") { Index = 9, ModelInPath = true, Metered = false, PathMethod = "countTokens", RepeatsModel = true, Shape = GeminiGenerate.RequestShapes.CountTokens };
     public static readonly Operation EmbedContent = new("embed_content", Dialect.GeminiGenerate, "embeddings") { Index = 10, ModelInPath = true, AnswersInTokens = false, PathMethod = "embedContent", RepeatsModel = true, Shape = GeminiGenerate.RequestShapes.EmbedContent };
     public static readonly Operation BatchEmbedContents = new("batch_embed_contents", Dialect.GeminiGenerate, "embeddings") { Index = 11, ModelInPath = true, AnswersInTokens = false, PathMethod = "batchEmbedContents", RepeatsModel = true, Shape = GeminiGenerate.RequestShapes.BatchEmbedContents };
-    public static readonly Operation Predict = new("predict", Dialect.GeminiGenerate, "predict") { Index = 12, ModelInPath = true, AnswersInTokens = false, PathMethod = "predict", Shape = GeminiGenerate.RequestShapes.Predict };
-    public static readonly Operation PredictLongRunning = new("predict_long_running", Dialect.GeminiGenerate, "predict") { Index = 13, ModelInPath = true, AnswersInTokens = false, PathMethod = "predictLongRunning", Shape = GeminiGenerate.RequestShapes.Predict };
-    public static readonly Operation FetchPredictOperation = new("fetch_predict_operation", Dialect.GeminiGenerate, "predict") { Index = 14, ModelInPath = true, Metered = false, AnswersInTokens = false, PathMethod = "fetchPredictOperation", Shape = GeminiGenerate.RequestShapes.FetchPredictOperation };
+
+    /// <summary>
+    /// A call of an MCP server's tool. Stands outside <see cref="All"/>: no model serves it and no route leads to it, but accounts,
+    /// metrics and traces name it.
+    /// </summary>
+    public static readonly Operation ToolCall = new("tool_call", Dialect.OpenAIChat, "execute_tool") { Index = -1, Wire = "mcp" };
+
+    /// <summary>A realtime session as a whole; costs nothing, for its responses do.</summary>
+    public static readonly Operation Realtime = new("realtime", Dialect.OpenAIChat, "realtime") { Index = 12, Upgrades = true, Metered = false };
+
+    /// <summary>One response of a realtime session.</summary>
+    public static readonly Operation RealtimeResponse = new("realtime_response", Dialect.OpenAIChat, "realtime") { Index = 13 };
+
+    /// <summary>A transcript of the caller's audio in a realtime session, billed by the model that transcribes.</summary>
+    public static readonly Operation RealtimeTranscription = new("realtime_transcription", Dialect.OpenAIChat, "realtime") { Index = 14 };
+
+    public static readonly Operation Predict = new("predict", Dialect.GeminiGenerate, "predict") { Index = 15, ModelInPath = true, AnswersInTokens = false, PathMethod = "predict", Shape = GeminiGenerate.RequestShapes.Predict };
+    public static readonly Operation PredictLongRunning = new("predict_long_running", Dialect.GeminiGenerate, "predict") { Index = 16, ModelInPath = true, AnswersInTokens = false, Kind = CallKind.Video, PathMethod = "predictLongRunning", Shape = GeminiGenerate.RequestShapes.Predict };
+    public static readonly Operation FetchPredictOperation = new("fetch_predict_operation", Dialect.GeminiGenerate, "predict") { Index = 17, ModelInPath = true, Metered = false, AnswersInTokens = false, PathMethod = "fetchPredictOperation", Shape = GeminiGenerate.RequestShapes.FetchPredictOperation };
 
     /// <summary>Every operation, in a stable order.</summary>
     public static IReadOnlyList<Operation> All { get; } =
-        [Chat, Completions, Embeddings, Moderations, Responses, Messages, CountTokens, GenerateContent, StreamGenerateContent, GeminiCountTokens, EmbedContent, BatchEmbedContents, Predict, PredictLongRunning, FetchPredictOperation];
+        [Chat, Completions, Embeddings, Moderations, Responses, Messages, CountTokens, GenerateContent, StreamGenerateContent, GeminiCountTokens, EmbedContent, BatchEmbedContents, Realtime, RealtimeResponse, RealtimeTranscription, Predict, PredictLongRunning, FetchPredictOperation];
 }

@@ -47,6 +47,12 @@ public struct RequestPeek
     /// <summary>How many answers are asked for (<c>n</c>, <c>candidateCount</c>); 1 when absent.</summary>
     public int Choices { get; set; }
 
+    /// <summary>The raw value that holds the system text where it stands apart from the messages; not found where there is none.</summary>
+    public JsonSlice System { get; set; }
+
+    /// <summary>The raw value that holds the messages, or the one message; not found where the operation is no conversation.</summary>
+    public JsonSlice Conversation { get; set; }
+
     /// <summary>Where the document's opening brace stands; leading white space is allowed.</summary>
     public int ObjectStart { get; set; }
 

@@ -208,6 +208,12 @@ public static class RequestPeeker
                     return null;
                 case MemberRole.GenerationConfig:
                     return RequestOptions.ReadGenerationConfig(_body, slice, ref peek);
+                case MemberRole.System:
+                    peek.System = slice;
+                    return null;
+                case MemberRole.Conversation:
+                    peek.Conversation = slice;
+                    return null;
                 default:
                     return null;
             }

@@ -18,6 +18,12 @@ internal enum MemberRole : byte
 
     /// <summary>Gemini's <c>generationConfig</c>, which holds the bound and the number of answers.</summary>
     GenerationConfig,
+
+    /// <summary>The system text, apart from the messages.</summary>
+    System,
+
+    /// <summary>The messages.</summary>
+    Conversation,
 }
 
 /// <summary>A well-known top-level member of a request.</summary>

@@ -52,6 +52,9 @@ public sealed record ProviderDescriptor(string Type, string DisplayName)
     /// <summary>Where the list of models is fetched from, under the base URL; null where the vendor has none.</summary>
     public string? ModelsPath { get; init; }
 
+    /// <summary>Where the vendor tells what an account has left; null where it does not.</summary>
+    public Quota.BalanceRow? Balance { get; init; }
+
     /// <summary>False where a call needs no credential at all (a local Ollama or vLLM, the simulator).</summary>
     public bool RequiresCredential { get; init; } = true;
 

@@ -56,6 +56,11 @@ public readonly record struct UpstreamFailure(UpstreamFailureKind Kind, Upstream
     /// <summary>True when the vendor refuses a signed part of the conversation, which then is another's, or of another account or model.</summary>
     public bool SignatureRefused { get; init; }
 
+    /// <summary>
+    /// True when the quota of a day is used up, not the rate of the minute: then <see cref="RetryAfter"/> is the quota's reset.
+    /// </summary>
+    public bool QuotaUsedUp { get; init; }
+
     /// <summary>The vendor's word on trying again (<c>x-should-retry</c>), which overrides the status; null when it says nothing.</summary>
     public bool? ShouldRetry { get; init; }
 }

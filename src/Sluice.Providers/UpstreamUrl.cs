@@ -16,15 +16,19 @@ public sealed class UpstreamUrl
     private readonly Template[] _templates;
     private readonly string _baseQuery;
 
-    private UpstreamUrl(Template[] templates, string baseQuery, string? modelsPath)
+    private UpstreamUrl(Template[] templates, string baseQuery, string? modelsPath, string? balancePath)
     {
         _templates = templates;
         _baseQuery = baseQuery;
         ModelsPath = modelsPath;
+        BalancePath = balancePath;
     }
 
     /// <summary>The path and query that lists the provider's models; null where the vendor has no such list.</summary>
     public string? ModelsPath { get; }
+
+    /// <summary>The path and query that tells what an account has left; null where the vendor has none.</summary>
+    public string? BalancePath { get; }
 
     /// <summary>Prepares the paths of a provider.</summary>
     /// <param name="descriptor">What it serves, and where.</param>
@@ -38,7 +42,8 @@ public sealed class UpstreamUrl
             .Select(row => Template.Parse(row, path, query))
             .ToArray();
         var models = descriptor.ModelsPath is { } list ? Join(path, list) + query : null;
-        return new UpstreamUrl(templates, query, models);
+        var balance = descriptor.Balance is { } row ? Join(path, row.Path) + query : null;
+        return new UpstreamUrl(templates, query, models, balance);
     }
 
     /// <summary>Builds one path without keeping the provider's others: <see cref="Create"/> and <see cref="For"/> in one step.</summary>

@@ -12,6 +12,7 @@ internal static class UsualPaths
         new(Operation.Embeddings, "/embeddings"),
         new(Operation.Moderations, "/moderations"),
         new(Operation.Responses, "/responses"),
+        new(Operation.Realtime, "/realtime"),
     ];
 
     public static readonly IReadOnlyList<OperationPath> Anthropic =

@@ -12,7 +12,7 @@ namespace Sluice.Simulator;
 /// <summary>Maps the simulator's paths: OpenAI's, Anthropic's, Gemini's and Vertex AI's, as their own SDKs call them.</summary>
 public static class SimulatorEndpoints
 {
-    /// <summary>Maps every path of the simulator. Each call makes a simulator with a memory of its own.</summary>
+    /// <summary>Maps every path of the simulator. Each call makes a simulator with a memory of its own. Realtime needs WebSockets to be in use.</summary>
     /// <param name="endpoints">Where the paths go; needs routing.</param>
     /// <param name="options">How it behaves.</param>
     public static IEndpointConventionBuilder MapSimulator(this IEndpointRouteBuilder endpoints, SimulatorOptions options)
@@ -36,6 +36,7 @@ public static class SimulatorEndpoints
         Post(group, "/v1/moderations", simulation, vendor, Moderations.Handle);
         Post(group, "/v1/responses", simulation, vendor, Responses.Handle);
         Post(group, "/v1/responses/input_tokens", simulation, vendor, Responses.CountInput);
+        group.MapGet("/v1/realtime", http => SimulatedCall.ServeSocketAsync(http, simulation, vendor, http.Request.Query["model"], Realtime.ServeAsync));
         Stored(group, "GET", "/v1/responses/{id}", simulation, Responses.Get);
         Stored(group, "DELETE", "/v1/responses/{id}", simulation, Responses.Delete);
         Stored(group, "POST", "/v1/responses/{id}/cancel", simulation, Responses.Cancel);

@@ -23,6 +23,7 @@ public static class SimulatorModels
         new("sim-small", "Simulator Small", 128_000, 16_384),
         new("sim-large", "Simulator Large", 1_000_000, 65_536),
         new("sim-think", "Simulator Think", 200_000, 65_536) { Thinks = true },
+        new("sim-realtime", "Simulator Realtime", 32_000, 4_096) { GeminiMethods = [] },
         new("sim-embed", "Simulator Embeddings", 8_192, 0) { GeminiMethods = ["embedContent", "batchEmbedContents", "countTokens"] },
         new("sim-moderation", "Simulator Moderation", 32_768, 0) { GeminiMethods = [] },
     ];

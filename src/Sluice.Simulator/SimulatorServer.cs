@@ -37,6 +37,7 @@ public sealed class SimulatorServer : IAsyncDisposable
         var app = builder.Build();
         try
         {
+            app.UseWebSockets();
             app.MapSimulator(options);
             await app.StartAsync(cancellationToken);
         }

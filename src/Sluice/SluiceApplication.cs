@@ -7,9 +7,11 @@ using Sluice.Endpoints;
 using Sluice.Hosting;
 using Sluice.Idempotency;
 using Sluice.Limits;
+using Sluice.Mcp;
 using Sluice.Pipeline;
 using Sluice.Pricing;
 using Sluice.Providers;
+using Sluice.Realtime;
 using Sluice.Storage;
 using Sluice.Telemetry;
 using Sluice.Telemetry.Logging;
@@ -42,6 +44,8 @@ internal static class SluiceApplication
         services.AddPricing();
         services.AddTelemetry().AddServiceHealth();
         services.AddPipeline();
+        services.AddMcp();
+        services.AddRealtime();
         services.AddAdministration(new AdministrationOptions
         {
             ProviderTypes = [.. types.All.Where(type => type.Served).Select(type => new SelectableProviderType(type.Type, type.DefaultBaseUrl, type.RequiresBaseUrl) { BaseUrlOfLocation = type.BaseUrlOfLocation })],
@@ -58,7 +62,8 @@ internal static class SluiceApplication
         var app = builder.Build();
         app.UseRouting();
         app.UseEndpointAccess();
-        app.MapOpenAI().MapAnthropic().MapGemini().MapVertex().MapGoogleTokens().MapModelLists().MapOperations().MapAdministration().MapRoot();
+        app.UseRealtime();
+        app.MapOpenAI().MapAnthropic().MapGemini().MapVertex().MapGoogleTokens().MapRealtime().MapModelLists().MapMcp().MapOperations().MapAdministration().MapRoot();
         app.UseEndpoints(static _ => { });
         app.RequirePolicies();
         app.RegisterGauges();

@@ -18,6 +18,7 @@ public sealed class ArchitectureTests
     [
         ["Hosting", "Cli"],
         ["Endpoints", "Admin"],
+        ["Mcp", "Realtime"],
         ["Pipeline"],
         ["Auth", "Limits", "Idempotency", "Routing", "Credentials", "Usage", "Pricing", "Journal"],
         ["Storage", "Configuration", "Telemetry"],

@@ -17,6 +17,9 @@ public sealed class LossTableTests
         way. Stored conversations (`previous_response_id`, `conversation`, `background`) are never dropped: such a request is
         refused with [`unsupported_translation`](../errors.md#unsupported_translation) where the other side keeps nothing.
 
+        What an answer holds that the client's dialect has no place for, such as a search of the web as a part of its own for Chat, is
+        named in the same three places; only the head of a stream is sent too early for it.
+
         """;
 
     private static readonly Dialect[] Dialects = Enum.GetValues<Dialect>();

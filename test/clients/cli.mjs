@@ -24,8 +24,8 @@ export function makeDesk() {
 }
 
 /** Claude Code, which may use its tools for files and commands unasked. */
-export const claude = (desk, gateway, model, prompt) =>
-  run('claude', ['-p', prompt, '--allowedTools', 'Bash,Read,Write'], desk, {
+export const claude = (desk, gateway, model, prompt, options = ['--allowedTools', 'Bash,Read,Write']) =>
+  run('claude', ['-p', prompt, ...options], desk, {
     ANTHROPIC_BASE_URL: gateway.url,
     ANTHROPIC_AUTH_TOKEN: gateway.key,
     ANTHROPIC_MODEL: model,

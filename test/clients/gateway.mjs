@@ -7,14 +7,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const KEY = 'sk-clients-full-0123456789';
+export const KEY = 'sk-clients-full-0123456789';
 export const ADMIN_KEY = 'sk-clients-admin-0123456789abcdef0123456789';
-const NARROW_KEY = 'sk-clients-narrow-0123456789';
+export const NARROW_KEY = 'sk-clients-narrow-0123456789';
 
-// The narrow key may use one model; the other exists, so that "not allowed" and "unknown" are told apart.
-const CONFIG = `
+const SIMULATOR = `
 providers:
   - { name: sim, type: simulator }
+`;
+
+// The narrow key may use one model; the other exists, so that "not allowed" and "unknown" are told apart.
+export const KEYS = `
 keys:
   - { name: full, key: "${KEY}" }
   - { name: narrow, key: "${NARROW_KEY}", models: ["sim-small"] }
@@ -22,10 +25,12 @@ keys:
 
 /**
  * The gateway with a configuration of its own, or the usual one before its own simulator.
- * @returns {Promise<{url: string, key: string, narrowKey: string | undefined, adminKey: string | undefined, stop: () => Promise<void>}>}
+ * @param {string} [config] What its sluice.yaml says.
+ * @param {{own?: boolean}} [options] `own` starts one in any case: the test needs its very configuration.
+ * @returns {Promise<{url: string, key: string, narrowKey: string | undefined, adminKey: string | undefined, configure?: (text: string) => void, stop: () => Promise<void>}>}
  */
-export async function connect(config = CONFIG) {
-  if (process.env.SLUICE_URL) {
+export async function connect(config = `${SIMULATOR}${KEYS}`, { own = false } = {}) {
+  if (process.env.SLUICE_URL && !own) {
     return {
       url: process.env.SLUICE_URL.replace(/\/$/, ''),
       key: process.env.SLUICE_KEY ?? KEY,
@@ -43,6 +48,7 @@ export async function connect(config = CONFIG) {
     key: KEY,
     narrowKey: NARROW_KEY,
     adminKey: ADMIN_KEY,
+    configure: (text) => writeFileSync(join(folder, 'sluice.yaml'), text),
     stop: async () => {
       await service.stop();
       rmSync(folder, { recursive: true, force: true });

@@ -42,7 +42,7 @@ internal sealed class AnthropicErrorFormat : ErrorFormat
         ErrorKind.Conflict => "conflict_error",
         ErrorKind.TooLarge => "request_too_large",
         ErrorKind.RateLimited => "rate_limit_error",
-        ErrorKind.Unavailable => "overloaded_error",
+        ErrorKind.Unavailable or ErrorKind.Overloaded => "overloaded_error",
         ErrorKind.UpstreamTimeout => "timeout_error",
         ErrorKind.Internal or ErrorKind.UpstreamFailed => "api_error",
         _ => "invalid_request_error",

@@ -43,8 +43,7 @@ internal sealed class AnthropicRequestWriter(Utf8JsonWriter json, ChatRequest re
     {
         if (Has(CanonicalField.Stop))
         {
-            // Anthropic refuses stop texts of white space alone.
-            json.WriteIfAny("stop_sequences", [.. request.Stop.Where(text => !string.IsNullOrWhiteSpace(text))]);
+            WriteStop();
         }
 
         WriteTemperature();
@@ -58,6 +57,19 @@ internal sealed class AnthropicRequestWriter(Utf8JsonWriter json, ChatRequest re
         {
             json.WriteIf("top_k", sampling.TopK);
         }
+    }
+
+    /// <summary>Anthropic refuses stop texts of white space alone.</summary>
+    private void WriteStop()
+    {
+        var taken = request.Stop.Where(text => !string.IsNullOrWhiteSpace(text)).ToList();
+        if (taken.Count < request.Stop.Count)
+        {
+            context.Report.Drop(CanonicalField.Stop, context.Client);
+            context.Report.Adjust("stop texts of white space were left out");
+        }
+
+        json.WriteIfAny("stop_sequences", taken);
     }
 
     private void WriteTemperature()

@@ -37,6 +37,9 @@ internal static class AnthropicResponseReader
                 case "usage" when cursor.IsObject:
                     response = response with { Usage = ReadUsage(ref cursor, extensions) ?? response.Usage };
                     break;
+                case "usage":
+                    cursor.Skip();
+                    break;
                 default:
                     if (!TryReadFinish(ref cursor, name, ref finish))
                     {

@@ -20,8 +20,24 @@ internal sealed class AnthropicResponseWriter(Utf8JsonWriter json, WriteContext 
             : choice.Finish;
         json.WriteString("stop_reason", AnthropicWords.FromFinish(finish));
         json.WriteStringOrNull("stop_sequence", finish.StopText);
+        WriteExplanation(json, finish);
         AnthropicUsage.Write(json, response.Usage ?? default, response.Extensions);
         json.WriteExtensions([.. response.Extensions.Where(extension => extension.Name != "usage")], context.Target);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes why another vendor held the answer back; Anthropic's own words stand among the members that are kept.</summary>
+    public static void WriteExplanation(Utf8JsonWriter json, Finish finish)
+    {
+        if (finish is not { Reason: FinishReason.ContentFilter, Explanation: { } explanation } || finish.NativeFor(Dialect.AnthropicMessages) is not null)
+        {
+            return;
+        }
+
+        json.WriteStartObject("stop_details");
+        json.WriteString("type", "refusal");
+        json.WriteNull("category");
+        json.WriteString("explanation", explanation);
         json.WriteEndObject();
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using Sluice.Protocol.Canonical;
 
@@ -8,14 +9,23 @@ namespace Sluice.Protocol.AnthropicMessages;
 /// Writes the events of a streamed message. The reason of the end and the usage stand in one event near the end, so that
 /// both are kept until the message stops.
 /// </summary>
+/// <remarks>
+/// The end of a text waits for what follows: what a search behind the answer found is told after the text that rests on it,
+/// and has its place there.
+/// </remarks>
 internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWriter
 {
     private readonly SseOutput _sse = new();
     private readonly AnthropicAnswerBlocks _blocks = new(context);
     private ContentBlock? _open;
+    private bool _isEnding;
+    private Grounding? _grounding;
+    private int _cited;
+    private StringBuilder? _wrapped;
     private Finish _finish = new(FinishReason.Stop);
     private TokenUsage _usage;
     private IReadOnlyList<Extension> _usageExtensions = [];
+    private bool _hasInput;
     private int _index;
     private int _lastPart;
     private bool _isSigned;
@@ -25,6 +35,11 @@ internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWrite
 
     public void Write(IBufferWriter<byte> output, StreamEvent streamEvent)
     {
+        if (streamEvent is BlockEvent { Choice: 0 } or ChoiceFinish { Choice: 0 } or MessageStop or StreamFailure)
+        {
+            EndWaiting(output);
+        }
+
         switch (streamEvent)
         {
             case MessageStart start:
@@ -36,6 +51,9 @@ internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWrite
             case UsageUpdate usage:
                 _usage = usage.Usage;
                 _usageExtensions = usage.Extensions;
+                break;
+            case GroundingFound { Choice: 0 } found:
+                _grounding = found.Grounding;
                 break;
             case ChoiceFinish { Choice: 0 } finish:
                 _finish = finish.Finish;
@@ -50,7 +68,7 @@ internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWrite
                 output.Write(AnthropicErrorFormat.Instance.KeepAlive(ResponseFraming.Sse));
                 break;
             default:
-                // Probabilities, further choices and groundings have no place here.
+                // Probabilities and further choices have no place here.
                 break;
         }
     }
@@ -99,19 +117,52 @@ internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWrite
             case BlockDelta delta when _open is not null:
                 WriteDelta(output, delta);
                 break;
+            case BlockStop when _open is TextBlock:
+                _isEnding = true;
+                break;
             case BlockStop when _open is not null:
                 if (_open is ReasoningBlock { Redacted: false } && !_isSigned && context.Unsigned is { } unsigned)
                 {
                     WriteDelta(output, new SignatureDelta(0, _index, unsigned));
                 }
 
-                _open = null;
-                var json = Begin(output, "content_block_stop"u8);
-                json.WriteNumber("index", _index++);
-                End(output, json);
+                EndBlock(output);
                 break;
             default:
                 break;
+        }
+    }
+
+    private void EndWaiting(IBufferWriter<byte> output)
+    {
+        if (_isEnding)
+        {
+            EndBlock(output);
+        }
+    }
+
+    private void EndBlock(IBufferWriter<byte> output)
+    {
+        if (_open is TextBlock)
+        {
+            WriteGrounding(output);
+        }
+
+        EndInput(output);
+        _open = null;
+        _isEnding = false;
+        var json = Begin(output, "content_block_stop"u8);
+        json.WriteNumber("index", _index++);
+        End(output, json);
+    }
+
+    /// <summary>What the answer rests on is cited by the text that ends, each source once.</summary>
+    private void WriteGrounding(IBufferWriter<byte> output)
+    {
+        foreach (var citation in _grounding?.Citations.Skip(_cited) ?? [])
+        {
+            WriteDelta(output, new CitationDelta(0, _index, citation));
+            _cited++;
         }
     }
 
@@ -138,6 +189,12 @@ internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWrite
 
     private void WriteDelta(IBufferWriter<byte> output, BlockDelta delta)
     {
+        if (delta is ArgumentsDelta arguments && _open is ToolCallBlock call && IsWrapped(call, arguments.Fragment))
+        {
+            _wrapped = (_wrapped ?? new StringBuilder()).Append(arguments.Fragment);
+            return;
+        }
+
         // Only thoughts have a slot for a signature.
         if (delta is SignatureDelta && _open is not ReasoningBlock)
         {
@@ -189,12 +246,47 @@ internal sealed class AnthropicStreamWriter(WriteContext context) : IStreamWrite
         json.WriteString(member, value);
     }
 
+    /// <summary>What is no object becomes a member of one, as in a whole answer; it has to be complete for that.</summary>
+    private bool IsWrapped(ToolCallBlock call, string fragment)
+    {
+        if (!_hasInput)
+        {
+            var begin = fragment.AsSpan().TrimStart(" \t\r\n");
+            _hasInput = !begin.IsEmpty;
+            return call.Kind == ToolCallKind.Custom || (_hasInput && begin[0] != '{');
+        }
+
+        return _wrapped is not null;
+    }
+
+    private void EndInput(IBufferWriter<byte> output)
+    {
+        if (_open is ToolCallBlock { Kind: ToolCallKind.Custom })
+        {
+            _wrapped ??= new StringBuilder();
+        }
+
+        if (_wrapped is not null)
+        {
+            var json = Begin(output, "content_block_delta"u8);
+            json.WriteNumber("index", _index);
+            json.WriteStartObject("delta");
+            WriteDelta(json, "input_json_delta", "partial_json", $$"""{"input":{{WireWriting.ToRaw(_wrapped.ToString())}}}""");
+            json.WriteEndObject();
+            End(output, json);
+        }
+
+        _wrapped = null;
+        _hasInput = false;
+    }
+
     private void WriteEnd(IBufferWriter<byte> output)
     {
         var json = Begin(output, "message_delta"u8);
         json.WriteStartObject("delta");
         json.WriteString("stop_reason", AnthropicWords.FromFinish(_finish));
         json.WriteStringOrNull("stop_sequence", _finish.StopText);
+        AnthropicResponseWriter.WriteExplanation(json, _finish);
         json.WriteEndObject();
         AnthropicUsage.Write(json, _usage, _usageExtensions);
         End(output, json);

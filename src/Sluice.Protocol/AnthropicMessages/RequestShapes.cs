@@ -8,8 +8,8 @@ internal static class RequestShapes
     private static readonly RequestMember[] Prompt =
     [
         new("model", JsonKinds.String) { Role = MemberRole.Model, Required = true },
-        new("messages", JsonKinds.Array) { Required = true },
-        new("system", JsonKinds.String | JsonKinds.Array | JsonKinds.Null),
+        new("messages", JsonKinds.Array) { Role = MemberRole.Conversation, Required = true },
+        new("system", JsonKinds.String | JsonKinds.Array | JsonKinds.Null) { Role = MemberRole.System },
         new("tools", JsonKinds.Array | JsonKinds.Null),
         new("tool_choice", JsonKinds.Object | JsonKinds.Null),
         new("thinking", JsonKinds.Object | JsonKinds.Null),

@@ -11,6 +11,11 @@ namespace Sluice.Protocol.Canonical;
 /// </remarks>
 public sealed class BlockSequencer
 {
+    /// <summary>The most choices of one answer: as many as OpenAI gives (<c>n</c>), who gives the most.</summary>
+    public const int MostChoices = 128;
+
+    private const int LongestName = 512;
+
     private readonly SortedList<int, ChoiceSequence> _choices = [];
     private readonly HashSet<string> _callIds = [];
     private readonly List<string> _repairs = [];
@@ -18,7 +23,7 @@ public sealed class BlockSequencer
     private bool _started;
     private bool _ended;
 
-    /// <summary>What the upstream did wrong and was repaired, for the trace.</summary>
+    /// <summary>What the upstream did wrong and was repaired, for the trace: codes of <see cref="AnswerRepairs"/>, each once.</summary>
     public IReadOnlyList<string> Repairs => _repairs;
 
     /// <summary>True once nothing more may follow.</summary>
@@ -29,7 +34,7 @@ public sealed class BlockSequencer
     {
         if (_ended)
         {
-            Repair("an event after the end was passed over");
+            Repair(AnswerRepairs.EventAfterEnd);
             return;
         }
 
@@ -39,7 +44,18 @@ public sealed class BlockSequencer
             return;
         }
 
-        Start(new MessageStart(), legal, when: !_started);
+        if (!_started)
+        {
+            Repair(AnswerRepairs.StartMissing);
+            Start(new MessageStart(), legal, when: true);
+        }
+
+        if (Exceeds(next))
+        {
+            Fail(TranslationErrors.InvalidUpstreamAnswer, $"The upstream sent more than {MostChoices} answers at once.", legal);
+            return;
+        }
+
         switch (next)
         {
             case BlockEvent block:
@@ -50,6 +66,12 @@ public sealed class BlockSequencer
                 break;
             case MessageStop:
                 Stop(legal);
+                break;
+            case LogprobsFound found:
+                AddToChoice(found.Choice, found, legal);
+                break;
+            case GroundingFound found:
+                AddToChoice(found.Choice, found, legal);
                 break;
             default:
                 legal.Add(next);
@@ -67,7 +89,7 @@ public sealed class BlockSequencer
 
         if (_choices.Count > 0 && _choices.Values.All(choice => choice.Finished))
         {
-            Repair("the stream ended without its end mark");
+            Repair(AnswerRepairs.EndMarkMissing);
             Stop(legal);
             return;
         }
@@ -80,7 +102,7 @@ public sealed class BlockSequencer
         switch (next)
         {
             case MessageStart when _started:
-                Repair("a second start of the message was passed over");
+                Repair(AnswerRepairs.SecondStart);
                 break;
             case MessageStart start:
                 Start(start, legal, when: true);
@@ -104,15 +126,20 @@ public sealed class BlockSequencer
 
         _started = true;
         _messageId = start.Id;
-        legal.Add(start);
+        legal.Add(IsNamed(start) ? start : start with { Id = Cut(start.Id), Model = Cut(start.Model) });
     }
+
+    /// <summary>Two dialects repeat both names in every event.</summary>
+    private static bool IsNamed(MessageStart start) => start.Id.Length <= LongestName && start.Model.Length <= LongestName;
+
+    private static string Cut(string name) => name.Length <= LongestName ? name : name[..LongestName];
 
     private void AddToBlock(BlockEvent next, ICollection<StreamEvent> legal)
     {
         var choice = ChoiceOf(next.Choice);
         if (choice.Finished)
         {
-            Repair("content after the end of a choice was passed over");
+            Repair(AnswerRepairs.ContentAfterFinish);
             return;
         }
 
@@ -132,19 +159,30 @@ public sealed class BlockSequencer
         }
     }
 
+    private void AddToChoice(int index, StreamEvent next, ICollection<StreamEvent> legal)
+    {
+        if (ChoiceOf(index).Finished)
+        {
+            Repair(AnswerRepairs.ContentAfterFinish);
+            return;
+        }
+
+        legal.Add(next);
+    }
+
     private void FinishChoice(ChoiceFinish next, ICollection<StreamEvent> legal)
     {
         var choice = ChoiceOf(next.Choice);
         if (choice.Finished)
         {
-            Repair("a second end of a choice was passed over");
+            Repair(AnswerRepairs.SecondFinish);
             return;
         }
 
         choice.EndAll(legal);
         if (choice.BrokenCall is { } name && next.Finish.Reason is (FinishReason.Stop or FinishReason.ToolCalls))
         {
-            Fail(TranslationErrors.InvalidUpstreamAnswer, $"The upstream's arguments for the tool '{name}' are not JSON.", legal);
+            Fail(UpstreamErrors.BrokenArguments(name), legal);
             return;
         }
 
@@ -154,11 +192,13 @@ public sealed class BlockSequencer
 
     private void Stop(ICollection<StreamEvent> legal)
     {
+        // Every answer has a first choice, though it be empty.
+        _ = ChoiceOf(0);
         foreach (var (index, choice) in _choices)
         {
             if (!choice.Finished && !_ended)
             {
-                Repair("a choice that had no end was ended");
+                Repair(AnswerRepairs.FinishMissing);
                 FinishChoice(new ChoiceFinish(index, new Finish(FinishReason.Stop)), legal);
             }
         }
@@ -170,10 +210,27 @@ public sealed class BlockSequencer
         }
     }
 
-    private void Fail(string code, string message, ICollection<StreamEvent> legal)
+    private void Fail(string code, string message, ICollection<StreamEvent> legal) =>
+        Fail(new GatewayError(ErrorKind.UpstreamFailed, code, message), legal);
+
+    private void Fail(GatewayError error, ICollection<StreamEvent> legal)
     {
         _ended = true;
-        legal.Add(new StreamFailure(new GatewayError(ErrorKind.UpstreamFailed, code, message)));
+        legal.Add(new StreamFailure(error));
+    }
+
+    /// <summary>True for an event of one choice too many. What comes after the sequencer keeps something for each.</summary>
+    private bool Exceeds(StreamEvent next)
+    {
+        int? choice = next switch
+        {
+            BlockEvent block => block.Choice,
+            ChoiceFinish finish => finish.Choice,
+            LogprobsFound found => found.Choice,
+            GroundingFound found => found.Choice,
+            _ => null,
+        };
+        return choice is { } index && _choices.Count == MostChoices && !_choices.ContainsKey(index);
     }
 
     private ChoiceSequence ChoiceOf(int index)
@@ -193,7 +250,7 @@ public sealed class BlockSequencer
             return id;
         }
 
-        Repair(id.Length == 0 ? "a tool call without an id was given one" : "a tool call with the id of another was given its own");
+        Repair(id.Length == 0 ? AnswerRepairs.CallIdMissing : AnswerRepairs.CallIdRepeated);
         var made = ToolCallIds.Fit($"{_messageId}#{id}#{_callIds.Count}", 0);
         _callIds.Add(made);
         return made;

@@ -22,7 +22,7 @@ internal sealed class ChoiceSequence(int index, Func<string, string> uniqueCallI
     {
         if (_blocks.TryGetValue(start.Block, out var known) && !known.Ended)
         {
-            repair("a second start of a block was passed over");
+            repair(AnswerRepairs.SecondBlockStart);
             return;
         }
 
@@ -44,7 +44,7 @@ internal sealed class ChoiceSequence(int index, Func<string, string> uniqueCallI
 
             if (delta is ArgumentsDelta)
             {
-                repair("arguments after the end of a tool call were passed over");
+                repair(AnswerRepairs.ArgumentsAfterEnd);
                 return true;
             }
         }
@@ -54,7 +54,7 @@ internal sealed class ChoiceSequence(int index, Func<string, string> uniqueCallI
             return false;
         }
 
-        repair("a block was begun for a delta that had none");
+        repair(AnswerRepairs.BlockBegun);
         Begin(delta.Block, content, legal);
         Extend(_blocks[delta.Block], delta, legal);
         return true;
@@ -162,9 +162,10 @@ internal sealed class ChoiceSequence(int index, Func<string, string> uniqueCallI
         _open = null;
         if (block.HasNoArguments)
         {
+            repair(AnswerRepairs.ArgumentsMissing);
             legal.Add(new ArgumentsDelta(index, block.Number, "{}"));
         }
-        else if (block.IsUnfinishedCall)
+        else if (block.HasBrokenArguments)
         {
             BrokenCall = ((ToolCallBlock)block.Content).Name;
         }

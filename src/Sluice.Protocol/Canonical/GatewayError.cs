@@ -44,6 +44,9 @@ public enum ErrorKind
 
     /// <summary>504: the upstream took too long.</summary>
     UpstreamTimeout,
+
+    /// <summary>529: the vendor is overloaded, in Anthropic's own status; other dialects say <see cref="Unavailable"/>.</summary>
+    Overloaded,
 }
 
 /// <summary>An expected failure as a value: which kind, a stable code that docs/errors.md explains, and words for a person.</summary>
@@ -74,6 +77,7 @@ public sealed record GatewayError(ErrorKind Kind, string Code, string Message)
         ErrorKind.UpstreamFailed => 502,
         ErrorKind.Unavailable => 503,
         ErrorKind.UpstreamTimeout => 504,
+        ErrorKind.Overloaded => 529,
         _ => 500,
     };
 }

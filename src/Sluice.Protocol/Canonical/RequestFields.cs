@@ -102,7 +102,8 @@ public static class RequestFields
     private static FieldSet AddMedia(FieldSet fields, MediaBlock media)
     {
         fields = fields
-            .With(CanonicalField.MediaDetail, media.Detail is not null)
+            // The vendor's default is no wish; OpenAI's typings demand that it is said.
+            .With(CanonicalField.MediaDetail, media.Detail is not (null or "auto"))
             .With(CanonicalField.DocumentContext, media.Context is not null)
             .With(CanonicalField.DocumentCitations, media.Cite is true);
         return (media.Kind, media.Source) switch

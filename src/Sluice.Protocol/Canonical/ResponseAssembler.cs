@@ -10,13 +10,18 @@ public sealed class ResponseAssembler
 {
     private readonly SortedList<int, Choice> _choices = [];
     private ChatResponse _response = new();
+    private IReadOnlyList<Extension> _ofUsage = [];
 
     /// <summary>Why the answer is not complete; null when it is, or is still coming.</summary>
     public GatewayError? Failure { get; private set; }
 
     /// <summary>The answer by now.</summary>
     public ChatResponse ToResponse() =>
-        _response with { Choices = [.. _choices.Select(choice => choice.Value.ToChoice(choice.Key))] };
+        _response with
+        {
+            Choices = [.. _choices.Select(choice => choice.Value.ToChoice(choice.Key))],
+            Extensions = _ofUsage.Count == 0 ? _response.Extensions : [.. _response.Extensions.ExceptBy(_ofUsage.Select(later => later.Name), before => before.Name), .. _ofUsage],
+        };
 
     /// <summary>Takes the next event.</summary>
     public void Add(StreamEvent next)
@@ -47,7 +52,8 @@ public sealed class ResponseAssembler
                 ChoiceOf(finish.Choice).Finish = finish;
                 break;
             case UsageUpdate usage:
-                _response = _response with { Usage = usage.Usage, Extensions = Merge(_response.Extensions, usage.Extensions) };
+                _response = _response with { Usage = usage.Usage };
+                _ofUsage = usage.Extensions.Count > 0 ? usage.Extensions : _ofUsage;
                 break;
             case StreamFailure failure:
                 Failure = failure.Error;
@@ -56,9 +62,6 @@ public sealed class ResponseAssembler
                 break;
         }
     }
-
-    private static List<Extension> Merge(IReadOnlyList<Extension> before, IReadOnlyList<Extension> later) =>
-        [.. before.Where(extension => later.All(other => other.Name != extension.Name)), .. later];
 
     private Choice ChoiceOf(int index)
     {

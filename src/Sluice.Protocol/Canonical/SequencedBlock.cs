@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Sluice.Protocol.Json;
 
 namespace Sluice.Protocol.Canonical;
 
@@ -7,6 +8,7 @@ namespace Sluice.Protocol.Canonical;
 internal sealed class SequencedBlock(ContentBlock content)
 {
     private readonly ArrayBufferWriter<byte>? _arguments = content is ToolCallBlock { Kind: ToolCallKind.Function } ? new() : null;
+    private JsonBalance _balance = new();
     private List<BlockDelta>? _held;
 
     /// <summary>The block as it begins.</summary>
@@ -18,11 +20,14 @@ internal sealed class SequencedBlock(ContentBlock content)
     /// <summary>True once nothing more belongs to it.</summary>
     public bool Ended { get; set; }
 
-    /// <summary>True for a call of a function whose arguments are not JSON by now.</summary>
-    public bool IsUnfinishedCall => _arguments is not null && !HasNoArguments && !RawJson.IsValid(_arguments.WrittenSpan);
+    /// <summary>True for a call of a function whose arguments stand open, be it because none have come.</summary>
+    public bool IsUnfinishedCall => _arguments is not null && (_balance.IsOpen || _balance.IsBlank);
 
     /// <summary>True for a call of a function that has no arguments at all.</summary>
-    public bool HasNoArguments => _arguments is not null && _arguments.WrittenSpan.Trim(" \t\r\n"u8).IsEmpty;
+    public bool HasNoArguments => _arguments is not null && _balance.IsBlank;
+
+    /// <summary>True for a call of a function whose arguments are not JSON. Reads all of them.</summary>
+    public bool HasBrokenArguments => _arguments is not null && !HasNoArguments && !RawJson.IsValid(_arguments.WrittenSpan);
 
     /// <summary>The block that a delta belongs in when none was begun for it; null for arguments, whose tool nobody knows.</summary>
     public static ContentBlock? ContentFor(BlockDelta delta) => delta switch
@@ -48,6 +53,7 @@ internal sealed class SequencedBlock(ContentBlock content)
         if (delta is ArgumentsDelta arguments && _arguments is not null)
         {
             Encoding.UTF8.GetBytes(arguments.Fragment, _arguments);
+            _balance.Add(arguments.Fragment);
         }
     }
 

@@ -43,9 +43,10 @@ public static class SignatureKeeper
             }
         }
 
-        if (!hasCalls && blocks.Any(block => block is TextBlock))
+        // Most answers are signed nowhere: then their text is not hashed.
+        if (!hasCalls && blocks.LastOrDefault(block => block is TextBlock) is { } last && (thoughts.Count > 0 || last.Signature is not null))
         {
-            Keep(SignatureKeys.OfText(TextOf(blocks)), thoughts, blocks.LastOrDefault(block => block is TextBlock)?.Signature, store);
+            Keep(SignatureKeys.OfText(TextOf(blocks)), thoughts, last.Signature, store);
         }
     }
 

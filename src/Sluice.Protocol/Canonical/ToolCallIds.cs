@@ -41,9 +41,9 @@ public sealed class ToolCallIds(int longest)
         }
 
         var fitting = Fit(id, longest);
-        for (var repeat = 2; !_taken.Add(fitting); repeat++)
+        while (!_taken.Add(fitting))
         {
-            fitting = Fit($"{id}#{repeat}", longest);
+            fitting = Fit($"{id}#{++uses.Repeats}", longest);
         }
 
         uses.Calls.Add(fitting);
@@ -59,5 +59,7 @@ public sealed class ToolCallIds(int longest)
         public List<string> Calls { get; } = [];
 
         public int Answered { get; set; }
+
+        public int Repeats { get; set; } = 1;
     }
 }

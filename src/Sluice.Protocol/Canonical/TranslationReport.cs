@@ -7,6 +7,7 @@ namespace Sluice.Protocol.Canonical;
 public sealed class TranslationReport
 {
     private readonly List<string> _dropped = [];
+    private readonly HashSet<string> _known = [];
     private readonly List<string> _adjusted = [];
 
     /// <summary>What was left out, in the client's own spelling, each once, in the order of discovery.</summary>
@@ -25,7 +26,7 @@ public sealed class TranslationReport
     /// <param name="name">In the client's own spelling.</param>
     public void Drop(string name)
     {
-        if (!_dropped.Contains(name))
+        if (_known.Add(name))
         {
             _dropped.Add(name);
         }

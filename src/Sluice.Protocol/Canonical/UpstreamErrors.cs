@@ -8,6 +8,11 @@ internal static class UpstreamErrors
     public static GatewayError Broken(string how) =>
         new(ErrorKind.UpstreamFailed, TranslationErrors.InvalidUpstreamAnswer, $"The upstream's answer could not be read: {how}.");
 
+    /// <summary>The arguments of a tool call do not parse.</summary>
+    /// <param name="tool">The tool's name.</param>
+    public static GatewayError BrokenArguments(string tool) =>
+        new(ErrorKind.UpstreamFailed, TranslationErrors.InvalidUpstreamAnswer, $"The upstream's arguments for the tool '{tool}' are not JSON.");
+
     /// <summary>
     /// The upstream said inside its answer that it failed. Its own words may name our account, so only the kind is told.
     /// </summary>

@@ -16,13 +16,25 @@ internal static class WireWriting
         if (!value.IsEmpty)
         {
             writer.WritePropertyName(name);
-            writer.WriteRawValue(value.Span, skipInputValidation: true);
+            writer.WriteRaw(value);
         }
     }
 
-    /// <summary>Writes a value as it came.</summary>
-    public static void WriteRaw(this Utf8JsonWriter writer, RawJson value) =>
-        writer.WriteRawValue(value.Span, skipInputValidation: true);
+    /// <summary>Writes a value as it came, on one line: a line break would end the data of a server-sent event.</summary>
+    public static void WriteRaw(this Utf8JsonWriter writer, RawJson value)
+    {
+        if (!value.Span.ContainsAny((byte)'\r', (byte)'\n'))
+        {
+            writer.WriteRawValue(value.Span, skipInputValidation: true);
+            return;
+        }
+
+        // Inside strings they are escaped, so that these stand between values.
+        var line = value.Span.ToArray();
+        line.AsSpan().Replace((byte)'\r', (byte)' ');
+        line.AsSpan().Replace((byte)'\n', (byte)' ');
+        writer.WriteRawValue(line, skipInputValidation: true);
+    }
 
     /// <summary>A text as a JSON string.</summary>
     public static RawJson ToRaw(string text)

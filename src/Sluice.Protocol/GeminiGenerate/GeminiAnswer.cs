@@ -67,6 +67,9 @@ internal sealed class GeminiAnswer
                 Created = SecondsOf(cursor.ReadString());
                 GeminiNames.Keep(ref cursor, Extensions, name);
                 break;
+            case "error" or "responseId" or "modelVersion" or "usageMetadata" or GeminiWords.PromptFeedback:
+                cursor.Skip();
+                break;
             default:
                 GeminiNames.Keep(ref cursor, Extensions, name);
                 break;

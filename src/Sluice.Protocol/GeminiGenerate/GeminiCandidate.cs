@@ -74,6 +74,9 @@ internal sealed class GeminiCandidate
                 Logprobs = GeminiLogprobs.Read(ref cursor);
                 GeminiNames.Keep(ref raw, Extensions, GeminiLogprobs.Member);
                 break;
+            case "index" or "content" or "finishReason" or "finishMessage" or "groundingMetadata" or "logprobsResult":
+                cursor.Skip();
+                break;
             default:
                 GeminiNames.Keep(ref cursor, Extensions, name);
                 break;

@@ -9,6 +9,9 @@ namespace Sluice.Protocol.GeminiGenerate;
 /// </summary>
 internal sealed class GeminiChoiceReader(int index, Owner owner)
 {
+    /// <summary>Beyond so many unknown members, more than Google has by far, none looks for its older self.</summary>
+    private const int MostReplaced = 32;
+
     private readonly StringBuilder _text = new();
     private readonly List<Extension> _extensions = [];
     private ContentBlock? _open;
@@ -39,18 +42,19 @@ internal sealed class GeminiChoiceReader(int index, Owner owner)
             events.Add(new LogprobsFound(index, candidate.Logprobs));
         }
 
-        if (!candidate.Grounding.IsEmpty && candidate.Grounding != _grounding)
-        {
-            _grounding = candidate.Grounding;
-            events.Add(new GroundingFound(index, GeminiGrounding.Read(_grounding, owner, [_text.ToString()])));
-        }
-
+        _grounding = candidate.Grounding.IsEmpty ? _grounding : candidate.Grounding;
         Keep(candidate.Extensions);
         if (candidate.FinishReason is { } reason && !IsFinished)
         {
             IsFinished = true;
             EndPartial(events);
             Close(events);
+            if (!_grounding.IsEmpty)
+            {
+                // Each chunk tells all of it by then, and its places are places of the whole text.
+                events.Add(new GroundingFound(index, GeminiGrounding.Read(_grounding, owner, [_text.ToString()])));
+            }
+
             var finish = GeminiWords.ToFinish(reason, _calls > 0) with { Explanation = candidate.FinishMessage };
             events.Add(new ChoiceFinish(index, finish) { Extensions = [.. _extensions] });
         }
@@ -61,7 +65,11 @@ internal sealed class GeminiChoiceReader(int index, Owner owner)
     {
         foreach (var extension in extensions)
         {
-            _extensions.RemoveAll(other => other.Name == extension.Name);
+            if (_extensions.Count <= MostReplaced)
+            {
+                _extensions.RemoveAll(other => other.Name == extension.Name);
+            }
+
             if (extension.Name != GeminiLogprobs.Member)
             {
                 _extensions.Add(extension);

@@ -6,7 +6,7 @@ namespace Sluice.Protocol.GeminiGenerate;
 /// <summary>Turns the chunks of a streamed answer into events, however the stream is framed.</summary>
 internal sealed class GeminiChunkReader(Owner owner)
 {
-    private readonly SortedList<int, GeminiChoiceReader> _choices = [];
+    private readonly Dictionary<int, GeminiChoiceReader> _choices = [];
     private string? _seed;
 
     /// <summary>Reads a chunk.</summary>

@@ -11,13 +11,14 @@ internal static class GeminiConfigReader
 
     public static ChatRequest Read(ref JsonCursor cursor, ChatRequest request, List<Extension> extensions)
     {
+        var sampling = request.Sampling;
         cursor.BeginObject();
         while (cursor.NextMember(out var name))
         {
             var known = GeminiNames.Camel(name);
-            if (ReadSampling(ref cursor, request.Sampling, known) is { } sampling)
+            if (ReadSampling(ref cursor, sampling, known) is { } sampled)
             {
-                request = request with { Sampling = sampling };
+                sampling = sampled;
             }
             else if (ReadRest(ref cursor, request, known, extensions) is { } read)
             {
@@ -29,7 +30,7 @@ internal static class GeminiConfigReader
             }
         }
 
-        return request;
+        return request with { Sampling = sampling };
     }
 
     private static Sampling? ReadSampling(ref JsonCursor cursor, Sampling sampling, string name) => name switch

@@ -111,7 +111,7 @@ internal sealed class GeminiErrorFormat : ErrorFormat
         ErrorKind.Conflict => "ABORTED",
         ErrorKind.RateLimited => "RESOURCE_EXHAUSTED",
         ErrorKind.Internal => "INTERNAL",
-        ErrorKind.UpstreamFailed or ErrorKind.Unavailable => "UNAVAILABLE",
+        ErrorKind.UpstreamFailed or ErrorKind.Unavailable or ErrorKind.Overloaded => "UNAVAILABLE",
         ErrorKind.UpstreamTimeout => "DEADLINE_EXCEEDED",
         _ => "INVALID_ARGUMENT",
     };

@@ -8,6 +8,7 @@ namespace Sluice.Protocol.GeminiGenerate;
 internal sealed class GeminiGroundingWriter
 {
     private readonly List<Source> _sources = [];
+    private readonly Dictionary<Source, int> _places = [];
     private readonly List<Support> _supports = [];
 
     /// <summary>Takes a citation of a text.</summary>
@@ -19,13 +20,14 @@ internal sealed class GeminiGroundingWriter
     {
         var start = BytesOf(text, citation.Start ?? 0);
         var end = Math.Max(BytesOf(text, citation.End ?? int.MaxValue), start);
-        if (!_sources.Contains(citation.Source))
+        if (!_places.TryGetValue(citation.Source, out var place))
         {
+            _places[citation.Source] = place = _sources.Count;
             _sources.Add(citation.Source);
         }
 
         var cited = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text).AsSpan(start, end - start));
-        _supports.Add(new Support(part, offset + start, offset + end, cited, _sources.IndexOf(citation.Source)));
+        _supports.Add(new Support(part, offset + start, offset + end, cited, place));
     }
 
     /// <summary>Writes what was gathered, or Google's own object; nothing when there is neither.</summary>

@@ -80,6 +80,13 @@ internal sealed class GeminiPartReader
                 cursor.Skip();
                 _looksClosely = looksClosely;
                 break;
+            case "text" or "functionCall" or "functionResponse" or "inlineData" or "fileData":
+                if (!cursor.IsNull)
+                {
+                    throw cursor.Wrong(name == "text" ? "a string" : "an object");
+                }
+
+                break;
             default:
                 _type = _type.Length == 0 ? name : _type;
                 GeminiNames.Keep(ref cursor, Unknown, name);

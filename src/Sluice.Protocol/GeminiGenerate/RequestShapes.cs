@@ -8,13 +8,13 @@ namespace Sluice.Protocol.GeminiGenerate;
 /// </summary>
 internal static class RequestShapes
 {
-    private static readonly RequestMember Contents = new("contents", JsonKinds.Array | JsonKinds.Object) { Required = true };
+    private static readonly RequestMember Contents = new("contents", JsonKinds.Array | JsonKinds.Object) { Role = MemberRole.Conversation, Required = true };
 
     public static readonly RequestShape GenerateContent = new(
     [
         Contents,
         new("generationConfig", JsonKinds.Object | JsonKinds.Null) { Alias = "generation_config", Role = MemberRole.GenerationConfig },
-        new("systemInstruction", JsonKinds.Object | JsonKinds.Null) { Alias = "system_instruction" },
+        new("systemInstruction", JsonKinds.Object | JsonKinds.Null) { Alias = "system_instruction", Role = MemberRole.System },
         new("tools", JsonKinds.Array | JsonKinds.Object | JsonKinds.Null),
         new("toolConfig", JsonKinds.Object | JsonKinds.Null) { Alias = "tool_config" },
         new("safetySettings", JsonKinds.Array | JsonKinds.Object | JsonKinds.Null) { Alias = "safety_settings" },

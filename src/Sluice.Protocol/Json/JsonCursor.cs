@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Sluice.Protocol.Json;
 
@@ -18,6 +19,9 @@ internal ref struct JsonCursor
     public const int MaxDepth = 512;
 
     private const int LongestKnownName = 48;
+
+    private static readonly byte[] Null = "null"u8.ToArray();
+    private static readonly byte[] Digits = "0123456789"u8.ToArray();
 
     private readonly ReadOnlyMemory<byte> _document;
     private readonly bool _copies;
@@ -115,7 +119,7 @@ internal ref struct JsonCursor
         var start = (int)_reader.TokenStartIndex;
         _reader.Skip();
         var raw = _document[start..(int)_reader.BytesConsumed];
-        return new Canonical.RawJson(_copies ? raw.ToArray() : raw);
+        return new Canonical.RawJson(!Utf8.IsValid(raw.Span) ? Repaired(raw.Span) : _copies ? Copy(raw.Span) : raw);
     }
 
     /// <summary>A string.</summary>
@@ -133,13 +137,14 @@ internal ref struct JsonCursor
     {
         Expect(JsonTokenType.String, "a string");
         var contents = _reader.ValueSpan;
-        if (!_reader.ValueIsEscaped && !_copies)
+        if (!_reader.ValueIsEscaped && !_copies && Utf8.IsValid(contents))
         {
             return _document.Slice((int)_reader.TokenStartIndex + 1, contents.Length);
         }
 
-        var text = new byte[contents.Length];
-        return text.AsMemory(0, JsonText.Unescape(contents, text));
+        var buffer = new byte[contents.Length];
+        var text = buffer.AsMemory(0, JsonText.Unescape(contents, buffer));
+        return Utf8.IsValid(text.Span) ? text : Repaired(text.Span);
     }
 
     /// <summary>A finite number; null for <c>null</c>.</summary>
@@ -218,7 +223,8 @@ internal ref struct JsonCursor
                 return false;
             }
 
-            var found = _reader.ValueTextEquals(name);
+            // Not the reader's own comparison, which throws where half of a surrogate pair is escaped.
+            var found = _reader.ValueIsEscaped ? JsonText.Equals(_reader.ValueSpan, name) : _reader.ValueSpan.SequenceEqual(name);
             Advance();
             if (found)
             {
@@ -264,6 +270,12 @@ internal ref struct JsonCursor
 
         return TextOf(utf8, _reader.ValueIsEscaped);
     }
+
+    private static ReadOnlyMemory<byte> Copy(ReadOnlySpan<byte> value) =>
+        value.SequenceEqual("null"u8) ? Null : value is [>= (byte)'0' and <= (byte)'9'] ? Digits.AsMemory(value[0] - '0', 1) : value.ToArray();
+
+    /// <summary>The same text with U+FFFD where it is not Unicode.</summary>
+    private static byte[] Repaired(ReadOnlySpan<byte> utf8) => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(utf8));
 
     private static string TextOf(ReadOnlySpan<byte> contents, bool isEscaped)
     {

@@ -35,13 +35,16 @@ internal sealed class ChatAssistant
                 _reasoning ??= cursor.ReadString();
                 break;
             case "tool_calls" when cursor.IsArray:
-                ReadCalls(ref cursor);
+                ReadCalls(ref cursor, owner);
                 break;
             case "annotations" when cursor.IsArray:
                 _citations = ReadAnnotations(ref cursor, owner);
                 break;
             case "audio" when cursor.IsObject:
                 _audio = ReadAudio(ref cursor);
+                break;
+            case ChatWords.ReasoningContent or "reasoning" or "tool_calls" or "annotations" or "audio":
+                cursor.Skip();
                 break;
             default:
                 ChatMessageReader.Keep(ref cursor, _extensions ??= [], name);
@@ -73,17 +76,17 @@ internal sealed class ChatAssistant
         return blocks;
     }
 
-    private void ReadCalls(ref JsonCursor cursor)
+    private void ReadCalls(ref JsonCursor cursor, Owner owner)
     {
         _calls = [];
         cursor.BeginArray();
         while (cursor.NextItem())
         {
-            _calls.Add(ReadCall(ref cursor));
+            _calls.Add(ReadCall(ref cursor, owner));
         }
     }
 
-    private static ToolCallBlock ReadCall(ref JsonCursor cursor)
+    private static ToolCallBlock ReadCall(ref JsonCursor cursor, Owner owner)
     {
         var call = new ToolCallBlock("", "", default);
         var extensions = new List<Extension>();
@@ -105,7 +108,7 @@ internal sealed class ChatAssistant
                 case "custom":
                     call = ReadTarget(ref cursor, call) with { Kind = ToolCallKind.Custom };
                     break;
-                case "extra_content" when ReadThoughtSignature(cursor) is { } signature:
+                case "extra_content" when ReadThoughtSignature(cursor, owner) is { } signature:
                     call = call with { Signature = signature };
                     cursor.Skip();
                     break;
@@ -148,10 +151,18 @@ internal sealed class ChatAssistant
     /// The place that Google's own Chat endpoint gives a thought signature:
     /// <c>extra_content.google.thought_signature</c> (wire.md §3.5). Null when there is none.
     /// </summary>
-    public static Signature? ReadThoughtSignature(JsonCursor cursor) =>
-        cursor.IsObject && cursor.Find("google"u8) && cursor.IsObject && cursor.Find("thought_signature"u8) && cursor.IsString
-            ? Signature.FromSlotOf(Dialect.GeminiGenerate, cursor.ReadString())
-            : null;
+    /// <param name="cursor">Stands at the value of <c>extra_content</c>.</param>
+    /// <param name="owner">The upstream that answers, to which alone its signature then belongs; without a platform for a client's request.</param>
+    public static Signature? ReadThoughtSignature(JsonCursor cursor, Owner owner)
+    {
+        if (!cursor.IsObject || !cursor.Find("google"u8) || !cursor.IsObject || !cursor.Find("thought_signature"u8) || !cursor.IsString)
+        {
+            return null;
+        }
+
+        var signature = Signature.FromSlotOf(Dialect.GeminiGenerate, cursor.ReadString());
+        return owner.Platform.Length > 0 && signature.Owner == new Owner(Dialect.GeminiGenerate) ? signature with { Owner = owner } : signature;
+    }
 
     /// <summary>Reads <c>url_citation</c>s; other kinds are kept with their owner alone.</summary>
     public static List<Citation> ReadAnnotations(ref JsonCursor cursor, Owner owner)

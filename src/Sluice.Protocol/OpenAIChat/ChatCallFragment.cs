@@ -13,7 +13,7 @@ namespace Sluice.Protocol.OpenAIChat;
 internal readonly record struct ChatCallFragment(
     int? Index, string? Id, string? Name, string Arguments, ToolCallKind Kind, Signature? Signature)
 {
-    public static ChatCallFragment Read(ref JsonCursor cursor)
+    public static ChatCallFragment Read(ref JsonCursor cursor, Owner owner)
     {
         var fragment = new ChatCallFragment(null, null, null, "", ToolCallKind.Function, null);
         cursor.BeginObject();
@@ -34,7 +34,7 @@ internal readonly record struct ChatCallFragment(
                     fragment = ReadTarget(ref cursor, fragment) with { Kind = ToolCallKind.Custom };
                     break;
                 case "extra_content":
-                    fragment = fragment with { Signature = ChatAssistant.ReadThoughtSignature(cursor) };
+                    fragment = fragment with { Signature = ChatAssistant.ReadThoughtSignature(cursor, owner) };
                     cursor.Skip();
                     break;
                 default:

@@ -1,3 +1,4 @@
+using System.Text;
 using Sluice.Protocol.Canonical;
 using Sluice.Protocol.Json;
 
@@ -14,6 +15,7 @@ internal sealed class ChatChoiceReader(int index, Owner owner)
 
     private readonly Dictionary<int, Call> _calls = [];
     private int _current = Nothing;
+    private int _lastCall;
     private int _nextOther = FirstOther;
 
     public void Read(ref JsonCursor cursor, ICollection<StreamEvent> events)
@@ -26,9 +28,6 @@ internal sealed class ChatChoiceReader(int index, Owner owner)
         {
             switch (name)
             {
-                case "index":
-                    cursor.Skip();
-                    break;
                 case "delta" when cursor.IsObject:
                     ReadDelta(ref cursor, events);
                     break;
@@ -37,6 +36,9 @@ internal sealed class ChatChoiceReader(int index, Owner owner)
                     break;
                 case "logprobs" when cursor.IsObject:
                     logprobs = new LogprobsFound(index, ChatLogprobs.Read(ref cursor));
+                    break;
+                case "index" or "delta" or "finish_reason" or "logprobs":
+                    cursor.Skip();
                     break;
                 default:
                     ChatMessageReader.Keep(ref cursor, extensions, name);
@@ -51,6 +53,11 @@ internal sealed class ChatChoiceReader(int index, Owner owner)
 
         if (finish is not null)
         {
+            foreach (var call in _calls.Values)
+            {
+                call.End(index, events);
+            }
+
             events.Add(finish with { Extensions = extensions });
         }
     }
@@ -123,7 +130,7 @@ internal sealed class ChatChoiceReader(int index, Owner owner)
         cursor.BeginArray();
         while (cursor.NextItem())
         {
-            var fragment = ChatCallFragment.Read(ref cursor);
+            var fragment = ChatCallFragment.Read(ref cursor, owner);
             var call = CallOf(fragment);
             call.Add(fragment, index, events);
             _current = call.Block;
@@ -135,10 +142,11 @@ internal sealed class ChatChoiceReader(int index, Owner owner)
     /// </summary>
     private Call CallOf(ChatCallFragment fragment)
     {
-        var place = fragment.Index ?? (fragment.Id is null && _calls.Count > 0 ? _calls.Keys.Last() : _calls.Count);
+        var place = fragment.Index ?? (fragment.Id is null && _calls.Count > 0 ? _lastCall : _calls.Count);
         if (!_calls.TryGetValue(place, out var call) || call.IsOther(fragment.Id))
         {
             _calls[place] = call = new Call(_nextOther++);
+            _lastCall = place;
         }
 
         return call;
@@ -148,27 +156,42 @@ internal sealed class ChatChoiceReader(int index, Owner owner)
     private sealed class Call(int block)
     {
         private string? _id;
-        private string _held = "";
+        private StringBuilder? _held;
         private bool _begun;
 
         public int Block => block;
+
+        /// <summary>The arguments of a call that never named its tool belong nowhere, which is for the sequencer to say.</summary>
+        public void End(int choice, ICollection<StreamEvent> events)
+        {
+            if (_held is { Length: > 0 } lost)
+            {
+                _held = null;
+                events.Add(new ArgumentsDelta(choice, block, lost.ToString()));
+            }
+        }
 
         public bool IsOther(string? id) => !string.IsNullOrEmpty(id) && _id is not null && id != _id;
 
         public void Add(ChatCallFragment fragment, int choice, ICollection<StreamEvent> events)
         {
             _id ??= string.IsNullOrEmpty(fragment.Id) ? null : fragment.Id;
-            _held += fragment.Arguments;
             if (!_begun && !string.IsNullOrEmpty(fragment.Name))
             {
                 _begun = true;
                 events.Add(new BlockStart(choice, block, new ToolCallBlock(_id ?? "", fragment.Name, default) { Kind = fragment.Kind, Signature = fragment.Signature }));
             }
 
-            if (_begun && _held.Length > 0)
+            if (!_begun || _held is not null)
             {
-                events.Add(new ArgumentsDelta(choice, block, _held));
-                _held = "";
+                _held = (_held ?? new StringBuilder()).Append(fragment.Arguments);
+            }
+
+            var told = _held?.ToString() ?? fragment.Arguments;
+            if (_begun && told.Length > 0)
+            {
+                events.Add(new ArgumentsDelta(choice, block, told));
+                _held = null;
             }
         }
     }

@@ -280,10 +280,14 @@ internal sealed class ChatMessageWriter(Utf8JsonWriter json, FieldSet carried, W
         json.WriteEndArray();
     }
 
-    /// <summary>A thought signature that came unmarked is of Google's own Chat endpoint; one that is marked is of another upstream.</summary>
+    /// <summary>
+    /// A thought signature that a client of Chat sends unmarked is of Google's own Chat endpoint; one that is marked, or that
+    /// came in another dialect, goes to who made it alone.
+    /// </summary>
     private ToolCallBlock WithOwnSignature(ToolCallBlock call)
     {
-        if (call.Signature is null || call.Signature.Owner.Platform.Length == 0 || call.Signature.Owner.Accepts(context.Target))
+        if (call.Signature is not { } signature || signature.Owner.Accepts(context.Target)
+            || (signature.Owner.Platform.Length == 0 && context.Client == ChatFields.Names))
         {
             return call;
         }

@@ -38,6 +38,9 @@ internal static class ChatResponseReader
                     break;
                 case "error" when !cursor.IsNull:
                     throw new ReportedFailureException(ReadErrorType(ref cursor));
+                case "choices" or "usage" or "error":
+                    cursor.Skip();
+                    break;
                 default:
                     ChatMessageReader.Keep(ref cursor, extensions, name);
                     break;
@@ -118,6 +121,9 @@ internal static class ChatResponseReader
                     break;
                 case "logprobs" when cursor.IsObject:
                     choice = choice with { Logprobs = ChatLogprobs.Read(ref cursor) };
+                    break;
+                case "finish_reason" or "logprobs":
+                    cursor.Skip();
                     break;
                 default:
                     ChatMessageReader.Keep(ref cursor, extensions, name);

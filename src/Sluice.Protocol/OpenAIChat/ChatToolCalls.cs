@@ -28,14 +28,14 @@ internal static class ChatToolCalls
     /// <summary>A thought signature where Google's own Chat endpoint puts it; those of others have no place in Chat.</summary>
     public static void WriteSignature(Utf8JsonWriter json, Signature? signature)
     {
-        if (signature is null || signature.Owner.Dialect != Dialect.GeminiGenerate)
+        if (signature is null || signature.Owner.Dialect is not (Dialect.GeminiGenerate or Dialect.OpenAIChat))
         {
             return;
         }
 
         json.WriteStartObject("extra_content");
         json.WriteStartObject("google");
-        json.WriteString("thought_signature", signature.ForSlotOf(Dialect.GeminiGenerate));
+        json.WriteString("thought_signature", signature.Owner.Dialect == Dialect.OpenAIChat ? signature.Data : signature.ForSlotOf(Dialect.GeminiGenerate));
         json.WriteEndObject();
         json.WriteEndObject();
     }

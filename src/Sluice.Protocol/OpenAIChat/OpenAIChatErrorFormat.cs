@@ -16,7 +16,7 @@ internal sealed class OpenAIChatErrorFormat : ErrorFormat
     {
         ErrorKind.Forbidden => "permission_error",
         ErrorKind.RateLimited => "rate_limit_error",
-        ErrorKind.Internal or ErrorKind.UpstreamFailed or ErrorKind.Unavailable or ErrorKind.UpstreamTimeout => "server_error",
+        ErrorKind.Internal or ErrorKind.UpstreamFailed or ErrorKind.Unavailable or ErrorKind.UpstreamTimeout or ErrorKind.Overloaded => "server_error",
         _ => "invalid_request_error",
     };
 

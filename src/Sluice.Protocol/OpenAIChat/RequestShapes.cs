@@ -26,7 +26,7 @@ internal static class RequestShapes
     public static readonly RequestShape Chat = new(
     [
         Model,
-        new("messages", JsonKinds.Array) { Required = true },
+        new("messages", JsonKinds.Array) { Role = MemberRole.Conversation, Required = true },
         .. Sampling,
         new("max_completion_tokens", JsonKinds.Number | JsonKinds.Null) { Role = MemberRole.PreferredMaxTokens },
         new("tools", JsonKinds.Array | JsonKinds.Null),

@@ -8,8 +8,8 @@ internal static class RequestShapes
     public static readonly RequestShape Responses = new(
     [
         new("model", JsonKinds.String) { Role = MemberRole.Model, Required = true },
-        new("input", JsonKinds.String | JsonKinds.Array | JsonKinds.Null),
-        new("instructions", JsonKinds.String | JsonKinds.Null),
+        new("input", JsonKinds.String | JsonKinds.Array | JsonKinds.Null) { Role = MemberRole.Conversation },
+        new("instructions", JsonKinds.String | JsonKinds.Null) { Role = MemberRole.System },
         new("stream", JsonKinds.Boolean | JsonKinds.Null) { Role = MemberRole.Stream },
         new("stream_options", JsonKinds.Object | JsonKinds.Null) { Role = MemberRole.StreamOptions },
         new("max_output_tokens", JsonKinds.Number | JsonKinds.Null) { Role = MemberRole.MaxTokens },

@@ -101,6 +101,9 @@ internal sealed class ResponsesResponseReader
             case "output" when cursor.IsArray:
                 ReadOutput(ref cursor);
                 break;
+            case "status" or "incomplete_details" or "error" or "usage" or "output":
+                cursor.Skip();
+                break;
             default:
                 ResponsesWords.Keep(ref cursor, _extensions, name);
                 break;

@@ -9,7 +9,7 @@ internal sealed class ResponsesStreamItem(Func<int> nextBlock)
     private const int NotBegun = -1;
 
     private readonly Dictionary<int, Part> _parts = [];
-    private readonly HashSet<int> _summaries = [];
+    private readonly Dictionary<int, int> _summaries = [];
     private string? _id;
     private IReadOnlyList<Extension> _members = [];
     private int _block = NotBegun;
@@ -135,13 +135,18 @@ internal sealed class ResponsesStreamItem(Func<int> nextBlock)
     public void AddSummary(int index, string text, ICollection<StreamEvent> events)
     {
         BeginBlock(new ReasoningBlock(""), events);
-        _summaries.Add(index);
-        events.Add(new SummaryDelta(0, _block, index, text));
+        if (!_summaries.TryGetValue(index, out var place))
+        {
+            // Numbered anew: an upstream's own number may leave out millions.
+            _summaries[index] = place = _summaries.Count;
+        }
+
+        events.Add(new SummaryDelta(0, _block, place, text));
     }
 
     public void CompleteSummary(int index, string text, ICollection<StreamEvent> events)
     {
-        if (!_summaries.Contains(index))
+        if (!_summaries.ContainsKey(index))
         {
             AddSummary(index, text, events);
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sluice.Providers.Failures;
 using static Sluice.Providers.UpstreamFailureKind;
 
@@ -23,4 +24,26 @@ internal static class AnthropicErrors
                 && error.Message.Contains("usage limits", StringComparison.Ordinal)) => OutOfCredit,
         _ => null,
     };
+
+    /// <summary>
+    /// When a spend limit ends: a monthly one of the organization with the calendar month in UTC, one that the customer has
+    /// set when its message says ("You will regain access on 2026-12-01 at 00:00 UTC"); null when nothing says.
+    /// </summary>
+    public static TimeSpan? Reset(UpstreamErrorBody error, DateTimeOffset now)
+    {
+        const string Announcement = "regain access on ";
+        const int DateLength = 10;
+        var at = error.Message.IndexOf(Announcement, StringComparison.Ordinal);
+        if (at >= 0 && error.Message.Length >= at + Announcement.Length + DateLength
+            && DateOnly.TryParseExact(
+                error.Message.AsSpan(at + Announcement.Length, DateLength), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+        {
+            var until = new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero) - now;
+            return until > RetryAfter.Longest ? RetryAfter.Longest : until > TimeSpan.Zero ? until : null;
+        }
+
+        return error.DetailCode == "enforced_spend_limit_reached"
+            ? new DateTimeOffset(now.UtcDateTime.Year, now.UtcDateTime.Month, 1, 0, 0, 0, TimeSpan.Zero).AddMonths(1) - now
+            : null;
+    }
 }

@@ -36,6 +36,6 @@ internal sealed class AnthropicProvider : IProvider
     public UpstreamFailure Classify(int status, IUpstreamHeaders headers, ReadOnlySpan<byte> body, DateTimeOffset now)
     {
         var error = UpstreamErrorBody.Read(body);
-        return FailureTable.Build(status, headers, error, AnthropicErrors.Kind(error), now);
+        return FailureTable.Build(status, headers, error, AnthropicErrors.Kind(error), now, AnthropicErrors.Reset(error, now));
     }
 }

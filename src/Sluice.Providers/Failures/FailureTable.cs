@@ -76,14 +76,16 @@ internal static class FailureTable
     /// <param name="error">What the body said.</param>
     /// <param name="byVendor">What the vendor's own rules found; null when they do not know the code.</param>
     /// <param name="now">The current time.</param>
+    /// <param name="resetByVendor">When the vendor's own rules say that money is there again; null when they do not.</param>
     public static UpstreamFailure Build(
-        int status, IUpstreamHeaders headers, UpstreamErrorBody error, UpstreamFailureKind? byVendor, DateTimeOffset now)
+        int status, IUpstreamHeaders headers, UpstreamErrorBody error, UpstreamFailureKind? byVendor, DateTimeOffset now, TimeSpan? resetByVendor = null)
     {
         var inStream = status is >= 200 and < 300;
         var kind = byVendor ?? (inStream ? InStream(error) : ByStatus(status));
         return new UpstreamFailure(kind, inStream ? UpstreamStage.Body : UpstreamStage.AwaitHeaders, status, error.MostSpecific)
         {
-            RetryAfter = After(kind, headers, error, now),
+            RetryAfter = kind == OutOfCredit && resetByVendor is { } reset ? reset : After(kind, headers, error, now),
+            QuotaUsedUp = kind == RateLimited && error.DailyQuota,
             SignatureRefused = kind == BadRequest && SignatureRefusals.Is(error),
             ShouldRetry = headers.Find("x-should-retry") switch
             {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sluice.Providers.Catalogue;
+using Sluice.Providers.Quota;
 
 namespace Sluice.Providers.OpenAICompatible;
 
@@ -34,6 +35,9 @@ internal sealed record VendorRow(string Id, string Name)
     /// <summary>Null where the vendor lists no models.</summary>
     public string? ModelsPath { get; init; } = "/models";
 
+    /// <summary>Where the vendor tells what an account has left; null where it does not.</summary>
+    public BalanceRow? Balance { get; init; }
+
     /// <summary>Sent with each call.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
@@ -65,6 +69,7 @@ internal sealed record VendorRow(string Id, string Name)
             IncludeUsage = row.Flag("include_usage") ?? usual.IncludeUsage,
             ReasoningContent = row.Flag("reasoning_content") ?? usual.ReasoningContent,
             ModelsPath = row.Has("models_path") ? row.Text("models_path") : usual.ModelsPath,
+            Balance = BalanceOf(row.TextsByName("balance")),
             Headers = row.TextsByName("headers"),
             Errors = row.TextsByName("errors").ToDictionary(error => error.Key, error => KindOf(error.Value), StringComparer.Ordinal),
             Docs = row.Text("docs"),
@@ -88,9 +93,13 @@ internal sealed record VendorRow(string Id, string Name)
         SupportsIncludeUsage = IncludeUsage,
         TakesReasoningContent = ReasoningContent,
         ModelsPath = ModelsPath,
+        Balance = Balance,
         RequiresCredential = KeyRequired,
         DocsUrl = Docs,
     };
+
+    private static BalanceRow? BalanceOf(IReadOnlyDictionary<string, string> texts)
+        => texts.Count == 0 ? null : new BalanceRow(texts["path"], texts["value"], texts["currency"]);
 
     /// <summary>The kind as the data files write it: <c>out_of_credit</c>.</summary>
     private static UpstreamFailureKind KindOf(string text)

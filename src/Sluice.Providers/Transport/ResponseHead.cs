@@ -123,6 +123,21 @@ internal struct ResponseHead
         return place.Name < 0 ? default : buffer.AsSpan(place.Value, place.ValueLength);
     }
 
+    public readonly bool Next(byte[] buffer, ref int at, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    {
+        name = default;
+        value = default;
+        if (at >= _count)
+        {
+            return false;
+        }
+
+        ref readonly var field = ref _fields![at++];
+        name = buffer.AsSpan(field.Name, field.NameLength);
+        value = buffer.AsSpan(field.Value, field.ValueLength);
+        return true;
+    }
+
     private readonly Field Place(byte[] buffer, ReadOnlySpan<byte> name)
     {
         for (var i = 0; i < _count; i++)

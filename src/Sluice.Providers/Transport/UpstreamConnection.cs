@@ -36,6 +36,7 @@ public sealed class UpstreamConnection : IUpstreamHeaders, IDisposable
     private int _headEnd;
     private bool _wantsLargeBuffer;
     private bool _sendFailed;
+    private bool _upgrades;
     private ValueTask<int> _armed;
     private bool _isArmed;
     private int _disposed;
@@ -62,7 +63,7 @@ public sealed class UpstreamConnection : IUpstreamHeaders, IDisposable
     /// <summary>True once any byte of the current response has come.</summary>
     public bool HasResponseBytes { get; private set; }
 
-    /// <summary>The status of the response, from 200.</summary>
+    /// <summary>The status of the response, from 200; 101 where <see cref="SendUpgradeAsync"/> asked for it.</summary>
     public int Status => _head.Status;
 
     /// <summary>The declared length of the body; -1 when it is chunked or ends with the connection.</summary>
@@ -94,6 +95,13 @@ public sealed class UpstreamConnection : IUpstreamHeaders, IDisposable
     /// <summary>The raw value of a header by its lower-case name; empty when absent. Valid as <see cref="Find"/>.</summary>
     public ReadOnlySpan<byte> FindRaw(ReadOnlySpan<byte> name) => _head.FindRaw(_buffer, name);
 
+    /// <summary>Goes through the headers in their order; valid as <see cref="Find"/>.</summary>
+    /// <param name="at">0 to begin; afterwards where the next one stands.</param>
+    /// <param name="name">The name as it was sent.</param>
+    /// <param name="value">The raw value.</param>
+    /// <returns>False when there is no further one.</returns>
+    public bool NextHeader(ref int at, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value) => _head.Next(_buffer, ref at, out name, out value);
+
     /// <summary>Sends the whole request. Returns 0, or -1 when the peer took only a part of it; its answer may still be read.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> SendAsync(ReadOnlyMemory<byte> request)
@@ -123,6 +131,13 @@ public sealed class UpstreamConnection : IUpstreamHeaders, IDisposable
         }
     }
 
+    /// <summary>Sends the head of a request to change the protocol; the answer may be 101, and then <see cref="UpgradedStream"/> has the rest.</summary>
+    public ValueTask<int> SendUpgradeAsync(ReadOnlyMemory<byte> request)
+    {
+        _upgrades = true;
+        return SendAsync(request);
+    }
+
     /// <summary>Reads up to the end of the response head, passing over informational responses. Returns the status, or -1 with <see cref="Failure"/>.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReadHeadAsync()
@@ -139,12 +154,12 @@ public sealed class UpstreamConnection : IUpstreamHeaders, IDisposable
                 }
 
                 _rawStart += length;
-                if (_head.Status >= 200)
+                if (_head.Status >= 200 || (_head.Status == 101 && _upgrades))
                 {
                     break;
                 }
 
-                // 100 and 103 may precede the answer; 101 was never asked for.
+                // 100 and 103 may precede the answer; 101 where it was not asked for is wrong.
                 if (_head.Status == 101 || ++informational > 8)
                 {
                     return Fail(TransportFailure.Malformed);
@@ -224,7 +239,7 @@ public sealed class UpstreamConnection : IUpstreamHeaders, IDisposable
     /// <summary>Gives the connection back: to the pool when the exchange ended cleanly and both sides keep it, else it is closed.</summary>
     public void Release()
     {
-        if (Failure == TransportFailure.None && !_sendFailed && _decoder.Complete && _head.KeepAlive && _rawStart == _rawEnd && Volatile.Read(ref _aborted) == 0)
+        if (Failure == TransportFailure.None && !_sendFailed && !_upgrades && _decoder.Complete && _head.KeepAlive && _rawStart == _rawEnd && Volatile.Read(ref _aborted) == 0)
         {
             _pool.Return(this);
         }
@@ -301,6 +316,34 @@ public sealed class UpstreamConnection : IUpstreamHeaders, IDisposable
 
         // A new connection arms too: the response then completes a receive that is already registered.
         Arm();
+    }
+
+    /// <summary>Bytes of the new protocol that came with the head, and then what the peer sends; 0 at its end.</summary>
+    internal ValueTask<int> ReceiveUpgradedAsync(Memory<byte> buffer)
+    {
+        var held = Math.Min(buffer.Length, _rawEnd - _rawStart);
+        if (held == 0)
+        {
+            return ReceiveAsync(buffer);
+        }
+
+        _buffer.AsSpan(_rawStart, held).CopyTo(buffer.Span);
+        _rawStart += held;
+        return new ValueTask<int>(held);
+    }
+
+    internal async ValueTask SendUpgradedAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        if (_tls is not null)
+        {
+            await _tls.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        while (bytes.Length > 0)
+        {
+            bytes = bytes[await _socket.SendAsync(bytes, SocketFlags.None, cancellationToken).ConfigureAwait(false)..];
+        }
     }
 
     private ValueTask<int> ReceiveAsync(Memory<byte> buffer)

@@ -69,6 +69,9 @@ internal sealed record FaultPlan
     /// </summary>
     public bool StrictSignatures { get; init; }
 
+    /// <summary>In a realtime session: the code that the socket is closed with in the middle of a response; null for none.</summary>
+    public int? CloseCode { get; init; }
+
     /// <summary>Adds a fault by its written form, <c>name</c> or <c>name=number</c>; null when it is not one.</summary>
     public FaultPlan? With(string written)
     {
@@ -87,6 +90,7 @@ internal sealed record FaultPlan
             "slow-tokens" => this with { TokenDelay = TimeSpan.FromMilliseconds(given ?? 100) },
             "tokens" when given is > 0 and <= 1_000_000 => this with { TextTokens = given },
             "fail-first" => this with { FailFirst = given ?? 1 },
+            "close" when given is >= 3000 and <= 4999 or 1000 or 1001 or 1008 or 1011 => this with { CloseCode = given },
             "429-after" => this with { Failure = FailureFault.RateLimited, RetryAfter = TimeSpan.FromSeconds(given ?? 1) },
             _ when given is not null => null,
             "429" => this with { Failure = FailureFault.RateLimited },

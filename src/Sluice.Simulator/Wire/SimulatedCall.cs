@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
+using Sluice.Simulator.Answers;
 using Sluice.Simulator.Faults;
 
 namespace Sluice.Simulator.Wire;
@@ -35,21 +36,10 @@ internal static class SimulatedCall
         }
 
         var asked = pathModel ?? body.RootElement.Text("model") ?? "";
-        var (model, faults) = FaultyModelName.Parse(asked);
-        if (http.Request.Headers["x-sim-fault"].ToString() is { Length: > 0 } header)
+        var (model, faults) = Parse(http, asked);
+        if (Failure(http, simulation, vendor, credential, asked, model, faults) is { } failure)
         {
-            faults = FaultyModelName.ParseHeader(header);
-        }
-
-        if (FailureOf(faults, $"{CallerOf(http, credential)} {asked}", simulation) is var failure and not FailureFault.None)
-        {
-            await delivery.SendErrorAsync(vendor.Failure(failure, faults.RetryAfter));
-            return;
-        }
-
-        if (model.StartsWith("unknown", StringComparison.Ordinal))
-        {
-            await delivery.SendErrorAsync(vendor.UnknownModel(asked));
+            await delivery.SendErrorAsync(failure);
             return;
         }
 
@@ -67,6 +57,46 @@ internal static class SimulatedCall
             Seed = RequestSeed.Of(simulation.Options.Seed, asked, body.RootElement),
         });
         await delivery.SendAsync(reply, faults);
+    }
+
+    /// <summary>Serves a call that becomes a WebSocket; whom a fault refuses gets an HTTP status instead.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="simulation">The simulator.</param>
+    /// <param name="vendor">Whose words failures use.</param>
+    /// <param name="asked">The model; null where the request names none.</param>
+    /// <param name="talk">Accepts the socket and serves it to its end.</param>
+    public static async Task ServeSocketAsync(HttpContext http, Simulation simulation, Vendor vendor, string? asked, Func<Call, Task> talk)
+    {
+        var requestId = Begin(http, simulation, vendor);
+        var delivery = new Delivery(http, simulation.Options, vendor, requestId);
+        var credential = CallerCredential.Find(http.Request);
+        var (model, faults) = Parse(http, asked ?? "");
+        var failure = credential is null ? vendor.MissingCredential
+            : asked is null or "" ? OpenAI.OpenAIRefusal.MissingModel
+            : Failure(http, simulation, vendor, credential, asked, model, faults);
+        if (failure is null && !http.WebSockets.IsWebSocketRequest)
+        {
+            failure = OpenAI.OpenAIRefusal.Refuse("You must use a WebSocket connection to access this endpoint.", null);
+        }
+
+        if (failure is not null)
+        {
+            await delivery.SendErrorAsync(failure);
+            return;
+        }
+
+        await talk(new Call
+        {
+            Http = http,
+            Simulation = simulation,
+            Vendor = vendor,
+            RequestId = requestId,
+            UnixSeconds = simulation.Options.Time.GetUtcNow().ToUnixTimeSeconds(),
+            AskedModel = asked!,
+            Model = model,
+            Faults = faults,
+            Seed = StableHash.Of((ulong)simulation.Options.Seed, asked!),
+        });
     }
 
     /// <summary>Serves a call without a body: lists and stored objects.</summary>
@@ -102,6 +132,18 @@ internal static class SimulatedCall
         vendor.AddHeaders(http.Response, simulation.Options.Time.GetUtcNow());
         return requestId;
     }
+
+    private static (string Model, FaultPlan Faults) Parse(HttpContext http, string asked)
+    {
+        var (model, faults) = FaultyModelName.Parse(asked);
+        return (model, http.Request.Headers["x-sim-fault"].ToString() is { Length: > 0 } header ? FaultyModelName.ParseHeader(header) : faults);
+    }
+
+    private static VendorError? Failure(
+        HttpContext http, Simulation simulation, Vendor vendor, string credential, string asked, string model, FaultPlan faults)
+        => FailureOf(faults, $"{CallerOf(http, credential)} {asked}", simulation) is var failure and not FailureFault.None ? vendor.Failure(failure, faults.RetryAfter)
+        : model.StartsWith("unknown", StringComparison.Ordinal) ? vendor.UnknownModel(asked)
+        : null;
 
     private static FailureFault FailureOf(FaultPlan faults, string caller, Simulation simulation) =>
         faults.FailFirst > 0 && simulation.FirstCalls.IsAmongFirst(caller, faults.FailFirst) ? FailureFault.ServerError : faults.Failure;

@@ -1,6 +1,7 @@
 using Sluice.Admin.OpenApi;
 using Sluice.Admin.Overlay;
 using Sluice.Configuration;
+using Sluice.Credentials.Import;
 
 namespace Sluice.Admin;
 
@@ -17,6 +18,8 @@ internal static class AdministrationServices
         services.AddSingleton<DatabaseOverlay>();
         services.AddSingleton<IConfigurationOverlay>(provider => provider.GetRequiredService<DatabaseOverlay>());
         services.AddSingleton<ConfigurationChanges>();
+        services.AddSingleton<CredentialItems>();
+        services.AddSingleton<ICredentialImport, CredentialImport>();
         return services;
     }
 
@@ -26,11 +29,14 @@ internal static class AdministrationServices
         Create<ApiKeyEndpoints>().Map(routes);
         Create<ProviderEndpoints>().Map(routes);
         Create<CredentialEndpoints>().Map(routes);
+        Create<CredentialActionEndpoints>().Map(routes);
+        Create<CredentialImportEndpoints>().Map(routes);
         Create<ModelAdministrationEndpoints>().Map(routes);
         Create<BudgetEndpoints>().Map(routes);
         Create<UsageEndpoints>().Map(routes);
         Create<PriceEndpoints>().Map(routes);
         Create<RequestEndpoints>().Map(routes);
+        Create<McpServerEndpoints>().Map(routes);
         Create<ConfigurationEndpoints>().Map(routes);
         Create<VirtualServiceAccountEndpoints>().Map(routes);
         Create<SetupEndpoints>().Map(routes);

@@ -16,6 +16,10 @@ internal sealed record ApiKeyItem : IListItem
     public required IReadOnlyList<string> Scopes { get; init; }
 
     public required IReadOnlyList<string> Models { get; init; }
+
+    /// <summary>Tools of MCP servers: <c>server/tool</c>, <c>server/*</c> or <c>*</c>.</summary>
+    public required IReadOnlyList<string> Mcp { get; init; }
+
     public required LimitsBody Limits { get; init; }
     public BudgetBody? Budget { get; init; }
     public required string Origin { get; init; }
@@ -39,6 +43,10 @@ internal sealed record CreateApiKeyBody
     public string? Name { get; init; }
     public IReadOnlyList<string>? Scopes { get; init; }
     public IReadOnlyList<string>? Models { get; init; }
+
+    /// <summary>Tools of MCP servers; none when absent.</summary>
+    public IReadOnlyList<string>? Mcp { get; init; }
+
     public LimitsBody? Limits { get; init; }
     public BudgetBody? Budget { get; init; }
     public DateTimeOffset? ExpiresAt { get; init; }
@@ -52,6 +60,7 @@ internal sealed class ChangeApiKeyBody
 
     public string? Name { get; init; }
     public IReadOnlyList<string>? Models { get; init; }
+    public IReadOnlyList<string>? Mcp { get; init; }
 
     /// <summary>Replaces all limits: a limit that is absent here is none.</summary>
     public LimitsBody? Limits { get; init; }

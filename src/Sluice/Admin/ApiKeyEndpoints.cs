@@ -57,7 +57,10 @@ internal sealed class ApiKeyEndpoints(ApiKeyStore keys, IConfigurationSource con
             check.Limits(body.Limits),
             check.Budget(body.Budget),
             check.Future("expires_at", body.ExpiresAt, time.GetUtcNow()),
-            scopes.Contains(AdministratorScope));
+            scopes.Contains(AdministratorScope))
+        {
+            Mcp = check.ModelPatterns("mcp", body.Mcp),
+        };
         if (await context.IsRefusedAsync(check))
         {
             return;
@@ -86,6 +89,7 @@ internal sealed class ApiKeyEndpoints(ApiKeyStore keys, IConfigurationSource con
         {
             Name = body.Name is null ? null : check.Name("name", body.Name),
             Models = check.ModelPatterns("models", body.Models),
+            Mcp = check.ModelPatterns("mcp", body.Mcp),
             Limits = check.Limits(body.Limits),
             Budget = check.Budget(body.Budget),
             ExpiresAt = check.Future("expires_at", body.ExpiresAt, time.GetUtcNow()),
@@ -145,6 +149,7 @@ internal sealed class ApiKeyEndpoints(ApiKeyStore keys, IConfigurationSource con
         Name = key.Name,
         Scopes = ["inference"],
         Models = key.Models,
+        Mcp = key.Mcp,
         Limits = Limits(key.Limits),
         Budget = Budget(key.Budget),
         Origin = Spelling.Of(ConfigOrigin.File),
@@ -158,6 +163,7 @@ internal sealed class ApiKeyEndpoints(ApiKeyStore keys, IConfigurationSource con
         Prefix = row.Prefix,
         Scopes = row.Administrator ? ["inference", AdministratorScope] : ["inference"],
         Models = row.Models,
+        Mcp = row.Mcp,
         Limits = Limits(row.Limits),
         Budget = Budget(row.Budget),
         Origin = Spelling.Of(ConfigOrigin.Database),

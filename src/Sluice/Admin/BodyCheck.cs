@@ -10,6 +10,7 @@ internal sealed class BodyCheck
 {
     private const int LongestName = 200;
     private const int LongestSecret = 16 * 1024;
+    private const int MostTags = 32;
     private const int LargestNumber = 1_000_000;
 
     /// <summary>What a 64-bit count of nano-USD holds.</summary>
@@ -77,6 +78,20 @@ internal sealed class BodyCheck
 
         return value ?? fallback;
     }
+
+    /// <summary>Words to group by, each once; null stays null.</summary>
+    public IReadOnlyList<string>? Tags(IReadOnlyList<string?>? values)
+    {
+        if (values?.Count > MostTags)
+        {
+            Refuse("tags", $"must be at most {MostTags}");
+        }
+
+        return values is null ? null : [.. values.Select((value, i) => Name($"tags[{i}]", value)).Distinct()];
+    }
+
+    /// <summary>The address of an HTTP or SOCKS5 proxy, with user and password where it asks for them; empty for none.</summary>
+    public string Proxy(string? value) => Url("proxy", value, "http", "socks5", "socks5h");
 
     public IReadOnlyList<string> OneOrMoreOf(string field, IReadOnlyList<string?>? values, IReadOnlyList<string> choices)
     {

@@ -26,7 +26,7 @@ internal sealed record RequestTraceItem
 
     public long HttpStatus { get; init; }
 
-    /// <summary>The code of the gateway's refusal; null for a call that was served.</summary>
+    /// <summary>The code of the gateway's refusal, or of the error that ended a translated answer; null for a call that was served.</summary>
     public string? ErrorCode { get; init; }
 
     public double LatencyMs { get; init; }
@@ -37,6 +37,9 @@ internal sealed record RequestTraceItem
 
     /// <summary>What a translation into the upstream's dialect left out, in the client's own spelling; empty where nothing was lost.</summary>
     public IReadOnlyList<string> Dropped { get; init; } = [];
+
+    /// <summary>What the upstream did wrong in its answer and translation repaired, as codes; empty where nothing was wrong.</summary>
+    public IReadOnlyList<string> Repairs { get; init; } = [];
 
     /// <summary>What could serve the call, in the order in which it was to be tried.</summary>
     public IReadOnlyList<TraceCandidate> Candidates { get; init; } = [];

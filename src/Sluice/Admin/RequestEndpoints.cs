@@ -45,7 +45,9 @@ internal sealed class RequestEndpoints(UsageReader usage, RecentRefusals refusal
             HttpStatus = row.HttpStatus,
             LatencyMs = row.Latency / 1000.0,
             FirstTokenMs = row.FirstToken / 1000.0,
+            ErrorCode = detail is { AnswerError.Length: > 0 } ? detail.AnswerError : null,
             Dropped = detail?.Dropped ?? [],
+            Repairs = detail?.Repairs ?? [],
             Candidates = detail is null
                 ? [new TraceCandidate(row.Provider, row.UpstreamModel, "the only candidate")]
                 : [.. detail.Candidates.Select(candidate => new TraceCandidate(candidate.Provider, candidate.Model, candidate.Reason))],

@@ -9,6 +9,7 @@ internal sealed record ApiKeyChange
 {
     public string? Name { get; init; }
     public IReadOnlyList<string>? Models { get; init; }
+    public IReadOnlyList<string>? Mcp { get; init; }
     public LimitsConfig? Limits { get; init; }
     public BudgetConfig? Budget { get; init; }
     public DateTimeOffset? ExpiresAt { get; init; }
@@ -47,11 +48,11 @@ internal sealed class ApiKeyStore(SqliteDatabase database, MasterKey masterKey, 
             }
 
             connection.Execute(
-                "INSERT INTO api_keys (id, name, prefix, digest, models, rpm, tpm, concurrency, budget_nano_usd, budget_per, administrator, created_at, expires_at, version) "
-                + $"VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, {NextVersion})",
+                "INSERT INTO api_keys (id, name, prefix, digest, models, rpm, tpm, concurrency, budget_nano_usd, budget_per, administrator, created_at, expires_at, mcp, version) "
+                + $"VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, {NextVersion})",
                 created.Id, key.Name, created.Prefix, digest, StoredKey.ModelsToJson(key.Models),
                 key.Limits?.Rpm, key.Limits?.Tpm, key.Limits?.Concurrency, StoredKey.ToNano(key.Budget), key.Budget?.Per,
-                key.Administrator, now, key.ExpiresAt?.UnixMicros());
+                key.Administrator, now, key.ExpiresAt?.UnixMicros(), StoredKey.ListToJson(key.Mcp ?? []));
             return true;
         });
         if (!done)
@@ -123,9 +124,10 @@ internal sealed class ApiKeyStore(SqliteDatabase database, MasterKey masterKey, 
             var expiresAt = change.ChangesExpiry ? change.ExpiresAt : row.ExpiresAt;
             connection.Execute(
                 "UPDATE api_keys SET name = $1, models = $2, rpm = $3, tpm = $4, concurrency = $5, budget_nano_usd = $6, budget_per = $7, "
-                + $"expires_at = $8, version = {NextVersion} WHERE id = $0",
+                + $"expires_at = $8, mcp = $9, version = {NextVersion} WHERE id = $0",
                 id, change.Name ?? row.Name, change.Models is null ? row.ModelsJson : StoredKey.ModelsToJson(change.Models),
-                limits.Rpm, limits.Tpm, limits.Concurrency, StoredKey.ToNano(budget), budget?.Per, expiresAt?.UnixMicros());
+                limits.Rpm, limits.Tpm, limits.Concurrency, StoredKey.ToNano(budget), budget?.Per, expiresAt?.UnixMicros(),
+                change.Mcp is null ? row.McpJson : StoredKey.ListToJson(change.Mcp));
             return true;
         });
         if (changed)

@@ -27,6 +27,9 @@ internal sealed class Caller
     /// <summary>The models the key may use.</summary>
     public required ModelAllowList Models { get; init; }
 
+    /// <summary>The tools of MCP servers that the key may use.</summary>
+    public McpAllowList Mcp { get; init; } = McpAllowList.None;
+
     /// <summary>The key's limits and their counters; the same object across reloads, so that a reload forgets nothing.</summary>
     public required SubjectLimiter Limiter { get; init; }
 

@@ -128,6 +128,7 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
                     User = key.User.Length > 0 ? key.User : null,
                     Team = key.Team.Length > 0 ? key.Team : null,
                     Models = new ModelAllowList(key.Models),
+                    Mcp = new McpAllowList(key.Mcp),
                     Limiter = Limiter(id, key.Limits),
                     Budget = key.Budget,
                 });
@@ -141,6 +142,7 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
                     KeyName = "admin",
                     IsAdministrator = true,
                     Models = ModelAllowList.All,
+                    Mcp = McpAllowList.All,
                     Limiter = Limiter("admin", new LimitsConfig()),
                 });
             }
@@ -176,6 +178,7 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
                     KeyName = row.Name,
                     IsAdministrator = row.Administrator,
                     Models = Models(row.ModelsJson),
+                    Mcp = McpTools(row.McpJson),
                     Limiter = Limiter(row.Id, row.Limits),
                     Budget = row.Budget,
                     ExpiresAt = row.ExpiresAt,
@@ -234,12 +237,14 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
     {
         if (!_modelLists.TryGetValue(json, out var list))
         {
-            list = new ModelAllowList(StoredKey.ParseModels(json));
+            list = new ModelAllowList(StoredKey.ParseList(json));
             _modelLists.Add(json, list);
         }
 
         return list;
     }
+
+    private static McpAllowList McpTools(string json) => json == "[]" ? McpAllowList.None : new McpAllowList(StoredKey.ParseList(json));
 
     /// <summary>The keys that the configuration names; replaced as a whole.</summary>
     private sealed class ConfiguredKeys

@@ -15,7 +15,8 @@ internal readonly record struct PresentedCredential(string? Carrier, int Start)
 
 /// <summary>
 /// Finds the one credential of a request in any of its carriers: <c>Authorization: Bearer</c>, <c>x-api-key</c>,
-/// <c>x-goog-api-key</c>, <c>api-key</c> and <c>?key=</c>. Several carriers may hold the same text; two different ones are refused,
+/// <c>x-goog-api-key</c>, <c>api-key</c> and <c>?key=</c>; and the WebSocket subprotocol <c>openai-insecure-api-key.KEY</c>, because
+/// a browser can set no header there. Several carriers may hold the same text; two different ones are refused,
 /// because a proxy in front and Sluice could otherwise each believe another.
 /// </summary>
 internal static class CredentialExtractor
@@ -44,9 +45,12 @@ internal static class CredentialExtractor
 
     private const string Bearer = "Bearer";
 
+    /// <summary>OpenAI's carrier for browsers (openai 6.49.0, <c>realtime/websocket.js</c>).</summary>
+    public const string SubprotocolPrefix = "openai-insecure-api-key.";
+
     /// <summary>Takes the credential out of a request.</summary>
     /// <param name="request">Only its headers and query string are read.</param>
-    /// <param name="allowQuery">True on model paths; elsewhere <c>key</c> is an ordinary parameter.</param>
+    /// <param name="allowQuery">True on model paths; elsewhere <c>key</c> is an ordinary parameter, and no subprotocol carries a key.</param>
     /// <param name="credential">What was found; empty when nothing was sent, which is no error here.</param>
     /// <returns>Null, or why the request is refused.</returns>
     public static GatewayError? Extract(HttpRequest request, bool allowQuery, out PresentedCredential credential)
@@ -57,7 +61,25 @@ internal static class CredentialExtractor
             ?? TakeAll(headers["x-api-key"], ref credential)
             ?? TakeAll(headers["x-goog-api-key"], ref credential)
             ?? TakeAll(headers["api-key"], ref credential)
-            ?? (allowQuery ? TakeQuery(request.QueryString.Value, ref credential) : null);
+            ?? (allowQuery ? TakeQuery(request.QueryString.Value, ref credential) ?? TakeSubprotocol(headers.SecWebSocketProtocol, ref credential) : null);
+    }
+
+    private static GatewayError? TakeSubprotocol(StringValues values, ref PresentedCredential credential)
+    {
+        for (var i = 0; i < values.Count; i++)
+        {
+            foreach (var range in values[i].AsSpan().Split(','))
+            {
+                var offered = values[i].AsSpan()[range].Trim(" \t");
+                if (offered.StartsWith(SubprotocolPrefix, StringComparison.Ordinal)
+                    && Take(offered.ToString(), SubprotocolPrefix.Length, ref credential) is { } error)
+                {
+                    return error;
+                }
+            }
+        }
+
+        return null;
     }
 
     private static GatewayError? TakeAuthorization(StringValues values, ref PresentedCredential credential)

@@ -4,7 +4,11 @@ namespace Sluice.Auth;
 
 /// <summary>What a new API key may do. Null limits and budget mean none; null models mean all.</summary>
 internal sealed record NewApiKey(
-    string Name, IReadOnlyList<string>? Models, LimitsConfig? Limits, BudgetConfig? Budget, DateTimeOffset? ExpiresAt, bool Administrator);
+    string Name, IReadOnlyList<string>? Models, LimitsConfig? Limits, BudgetConfig? Budget, DateTimeOffset? ExpiresAt, bool Administrator)
+{
+    /// <summary>Tools of MCP servers, as <c>server/tool</c> patterns; null means none.</summary>
+    public IReadOnlyList<string>? Mcp { get; init; }
+}
 
 /// <summary>A key that was just made; <paramref name="Key"/> is shown once and kept nowhere.</summary>
 internal sealed record CreatedKey(string Id, string Key, string Prefix);
@@ -21,7 +25,11 @@ internal sealed record ApiKeyView(
     DateTimeOffset? ExpiresAt,
     DateTimeOffset? LastUsedAt,
     bool Revoked,
-    bool Administrator);
+    bool Administrator)
+{
+    /// <summary>Tools of MCP servers that the key may use.</summary>
+    public IReadOnlyList<string> Mcp { get; init; } = [];
+}
 
 /// <summary>Makes, lists and revokes the API keys of the database.</summary>
 internal interface IApiKeyAdministration

@@ -88,7 +88,7 @@ internal static class ProblemResponse
         ErrorKind.UnsupportedMedia => "The media type is not accepted",
         ErrorKind.RateLimited => "Too many requests",
         ErrorKind.UpstreamFailed => "The provider failed",
-        ErrorKind.Unavailable => "Nothing can serve this now",
+        ErrorKind.Unavailable or ErrorKind.Overloaded => "Nothing can serve this now",
         ErrorKind.UpstreamTimeout => "The provider took too long",
         _ => "The gateway failed",
     };

@@ -9,7 +9,7 @@ namespace Sluice.Auth;
 internal sealed record StoredKey
 {
     public const string Columns =
-        "position, id, name, prefix, digest, models, rpm, tpm, concurrency, budget_nano_usd, budget_per, administrator, created_at, expires_at, revoked_at, last_used_at, version";
+        "position, id, name, prefix, digest, models, rpm, tpm, concurrency, budget_nano_usd, budget_per, administrator, created_at, expires_at, revoked_at, last_used_at, version, mcp";
 
     private const decimal NanoPerUsd = 1_000_000_000m;
 
@@ -22,6 +22,9 @@ internal sealed record StoredKey
     /// <summary>The allowed models as the JSON text of the row, so that equal lists can share one parsed form.</summary>
     public required string ModelsJson { get; init; }
 
+    /// <summary>The allowed tools of MCP servers, as the JSON text of the row.</summary>
+    public required string McpJson { get; init; }
+
     public required LimitsConfig Limits { get; init; }
     public BudgetConfig? Budget { get; init; }
     public bool Administrator { get; init; }
@@ -31,7 +34,9 @@ internal sealed record StoredKey
     public DateTimeOffset? LastUsedAt { get; init; }
     public long Version { get; init; }
 
-    public IReadOnlyList<string> Models => ParseModels(ModelsJson);
+    public IReadOnlyList<string> Models => ParseList(ModelsJson);
+
+    public IReadOnlyList<string> Mcp => ParseList(McpJson);
 
     public static StoredKey Read(SqliteDataReader row) => new()
     {
@@ -49,16 +54,19 @@ internal sealed record StoredKey
         RevokedAt = Time(row, 14),
         LastUsedAt = Time(row, 15),
         Version = row.GetInt64(16),
+        McpJson = row.GetString(17),
     };
 
-    public static string ModelsToJson(IReadOnlyList<string>? models) => JsonSerializer.Serialize([.. models ?? ["*"]], AuthJson.Default.StringArray);
+    public static string ModelsToJson(IReadOnlyList<string>? models) => ListToJson(models ?? ["*"]);
 
-    public static string[] ParseModels(string json) => JsonSerializer.Deserialize(json, AuthJson.Default.StringArray) ?? [];
+    public static string ListToJson(IReadOnlyList<string> list) => JsonSerializer.Serialize([.. list], AuthJson.Default.StringArray);
+
+    public static string[] ParseList(string json) => JsonSerializer.Deserialize(json, AuthJson.Default.StringArray) ?? [];
 
     public static long? ToNano(BudgetConfig? budget) => budget is null ? null : (long)decimal.Round(budget.Usd * NanoPerUsd);
 
     public ApiKeyView ToView()
-        => new(Id, Name, Prefix, Models, Limits, Budget, CreatedAt, ExpiresAt, LastUsedAt, RevokedAt is not null, Administrator);
+        => new(Id, Name, Prefix, Models, Limits, Budget, CreatedAt, ExpiresAt, LastUsedAt, RevokedAt is not null, Administrator) { Mcp = Mcp };
 
     private static DateTimeOffset? Time(SqliteDataReader row, int column)
         => row.Integer(column) is { } micros ? Clock.FromUnixMicros(micros) : null;

@@ -31,6 +31,8 @@ internal sealed record ConfigMessageDocument(string Source, int? Line, string Pa
 [JsonSerializable(typeof(CreatedKeyDocument))]
 [JsonSerializable(typeof(KeyListDocument))]
 [JsonSerializable(typeof(RevokedKeyDocument))]
+[JsonSerializable(typeof(CredentialImportDocument))]
+[JsonSerializable(typeof(CredentialTestDocument))]
 [JsonSerializable(typeof(PriceImportDocument))]
 [JsonSerializable(typeof(UsageExportDocument))]
 [JsonSerializable(typeof(ConnectDocument))]

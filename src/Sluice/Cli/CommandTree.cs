@@ -38,6 +38,7 @@ internal sealed class CommandTree
         Root.Subcommands.Add(ConfigCommands.Create(this));
         Root.Subcommands.Add(DoctorCommand.Create(this));
         Root.Subcommands.Add(KeysCommands.Create(this));
+        Root.Subcommands.Add(CredentialsCommands.Create(this));
         Root.Subcommands.Add(PricesCommands.Create(this));
         Root.Subcommands.Add(UsageCommands.Create(this));
         Root.Subcommands.Add(ConnectCommand.Create(this));

@@ -38,6 +38,7 @@ internal static class KeysCommands
     {
         var name = new Argument<string>("NAME") { Description = "The key's name in lists and usage records." };
         var models = new Option<string[]>("--models") { Description = "Model names and patterns that the key may use, separated by commas; all when absent.", HelpName = "LIST" };
+        var mcp = new Option<string[]>("--mcp") { Description = "Tools of MCP servers that the key may use (server/tool, server/*, *), separated by commas; none when absent.", HelpName = "LIST" };
         var rpm = Limit("--rpm", "Requests per minute.");
         var tpm = Limit("--tpm", "Tokens per minute.");
         var concurrency = Limit("--concurrency", "Calls at the same time.");
@@ -59,7 +60,8 @@ internal static class KeysCommands
                     }
                 }
 
-                var allowed = (parse.GetValue(models) ?? []).SelectMany(m => m.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToList();
+                var allowed = Names(parse.GetValue(models));
+                var tools = Names(parse.GetValue(mcp));
                 var limits = new LimitsConfig { Rpm = parse.GetValue(rpm), Tpm = parse.GetValue(tpm), Concurrency = parse.GetValue(concurrency) };
                 var key = new NewApiKey(
                     parse.GetValue(name)!,
@@ -67,11 +69,15 @@ internal static class KeysCommands
                     limits == new LimitsConfig() ? null : limits,
                     Budget: null,
                     end,
-                    parse.GetValue(administrator));
+                    parse.GetValue(administrator))
+                {
+                    Mcp = tools.Count > 0 ? tools : null,
+                };
                 return WithKeys(tree, parse, output, keys => CreateAsync(keys, key, output, cancellation));
             },
             name,
             models,
+            mcp,
             rpm,
             tpm,
             concurrency,
@@ -80,6 +86,9 @@ internal static class KeysCommands
             tree.Common.Config,
             tree.Common.Data);
     }
+
+    private static List<string> Names(string[]? lists)
+        => [.. (lists ?? []).SelectMany(list => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
 
     private static Option<long?> Limit(string name, string description)
     {

@@ -16,6 +16,7 @@ internal sealed record SluiceConfig
     public IReadOnlyList<LimitRuleConfig> Limits { get; init; } = [];
 
     public IReadOnlyDictionary<string, ServiceConfig> Services { get; init; } = new Dictionary<string, ServiceConfig>();
+    public McpConfig Mcp { get; init; } = new();
 }
 
 /// <summary>Where a value comes from; the admin API shows it and refuses to change what a file owns.</summary>
@@ -100,6 +101,7 @@ internal sealed record ProviderConfig
 
     public IReadOnlyList<CredentialConfig> Credentials { get; init; } = [];
     public TimeoutsConfig Timeouts { get; init; } = new();
+    public PoolConfig Pool { get; init; } = new();
 
     /// <summary>How long before its end an access token is renewed; null for what suits its kind (five minutes for service accounts).</summary>
     public TimeSpan? RefreshEarly { get; init; }
@@ -108,6 +110,22 @@ internal sealed record ProviderConfig
     public string AnthropicVersion { get; init; } = "";
 
     public ConfigOrigin Origin { get; init; }
+}
+
+/// <summary>When a provider's credentials are taken out by themselves, and how they come back.</summary>
+internal sealed record PoolConfig
+{
+    /// <summary>
+    /// Errors in a row after which a credential is disabled, provided that others of the provider worked meanwhile; 0 for
+    /// never. Default 10.
+    /// </summary>
+    public int DisableAfter { get; init; } = 10;
+
+    /// <summary>
+    /// How long until a free call finds out whether a credential works again that was disabled or expired by itself; twice as
+    /// long after each relapse, up to an hour. Default 60 s.
+    /// </summary>
+    public TimeSpan RecoveryProbe { get; init; } = TimeSpan.FromSeconds(60);
 }
 
 /// <summary>How long each phase of an upstream call may take.</summary>
@@ -134,6 +152,15 @@ internal sealed record CredentialConfig
 
     /// <summary>Calls at the same time; 0 means no limit.</summary>
     public int MaxConcurrency { get; init; }
+
+    /// <summary>Calls that make images, at the same time; 0 means no limit of their own.</summary>
+    public int ImageConcurrency { get; init; }
+
+    /// <summary>Calls that make videos, at the same time; 0 means no limit of their own.</summary>
+    public int VideoConcurrency { get; init; }
+
+    /// <summary>What the operator groups credentials by.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary><c>http://</c> or <c>socks5://</c>; empty for none.</summary>
     public string Proxy { get; init; } = "";
@@ -203,6 +230,9 @@ internal sealed record KeyConfig
 
     /// <summary>Model names or patterns that the key may use; <c>*</c> for all. Default all.</summary>
     public IReadOnlyList<string> Models { get; init; } = ["*"];
+
+    /// <summary>Tools that the key may use, as <c>server/tool</c> with <c>*</c> for any run of characters. Default none.</summary>
+    public IReadOnlyList<string> Mcp { get; init; } = [];
 
     public LimitsConfig Limits { get; init; } = new();
     public BudgetConfig? Budget { get; init; }

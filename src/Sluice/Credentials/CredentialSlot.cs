@@ -1,21 +1,27 @@
 using Sluice.Configuration;
 using Sluice.Credentials.Tokens;
+using Sluice.Protocol;
 using Sluice.Providers;
 using Sluice.Providers.Transport;
 
 namespace Sluice.Credentials;
 
 /// <summary>A credential as one snapshot of the configuration has it, ready for the request path.</summary>
-internal sealed class CredentialSlot(string provider, CredentialConfig config, CredentialHealth health, UpstreamPool pool)
+internal sealed class CredentialSlot(string provider, int index, CredentialConfig config, CredentialHealth health, UpstreamPool pool)
 {
     private RequestHeads? _heads;
 
     /// <summary>The provider's name.</summary>
     public string Provider { get; } = provider;
 
+    /// <summary>Its place among the provider's credentials.</summary>
+    public int Index { get; } = index;
+
     public string Name => Config.Name;
 
     public CredentialConfig Config { get; } = config;
+
+    public LeaseCaps Caps { get; } = LeaseCaps.Of(config);
 
     public CredentialHealth Health { get; } = health;
 
@@ -40,21 +46,25 @@ internal sealed class CredentialSlot(string provider, CredentialConfig config, C
     }
 
     /// <summary>True when the credential can make the call at all, ready or not.</summary>
-    public bool Serves(Protocol.Operation operation) => Urls?.Has(operation) != false;
+    public bool Serves(Operation operation) => Urls?.Has(operation) != false;
 
-    public bool TryLease(long now) => Account?.Token.MayCall(now) != false && Health.TryLease(Config.MaxConcurrency, now);
+    /// <summary>Takes a place for a call; null when the credential is not ready, or has none left.</summary>
+    public CredentialLease? TryLease(long now, CallKind kind = CallKind.Text)
+        => Account?.Token.MayCall(now) != false && Health.TryTake(Caps, kind, now) ? new CredentialLease(this, kind) : null;
 
-    /// <summary>The state at a time stamp: what health says, and expired where no token can be had.</summary>
-    public CredentialState StateAt(long now)
-        => Health.StateAt(now) is var state && state == CredentialState.Ready && Account is { } account
-            ? account.Token.IsDead(now) ? CredentialState.Expired : account.Token.MayCall(now) ? state : CredentialState.Cooling
-            : state;
+    /// <summary>The state at a time stamp: what health says, and expired or at rest where no token can be had.</summary>
+    public CredentialStanding At(long now)
+    {
+        var standing = Health.At(now);
+        if (standing.State != CredentialState.Ready || Account?.Token is not { Failure: { } failure } token)
+        {
+            return standing;
+        }
 
-    /// <summary>When a credential that rests is ready again, as a time stamp; 0 when it does not rest.</summary>
-    public long RestsUntil(long now) => Account is { } account && !account.Token.MayCall(now) ? Math.Max(account.Token.RetryAt, Health.CoolingUntil) : Health.CoolingUntil;
-
-    /// <summary>Why the state is what it is; null where nothing is known.</summary>
-    public string? ReasonAt(long now) => Health.Reason ?? (StateAt(now) is CredentialState.Expired or CredentialState.Cooling ? Account?.Token.Failure?.Message : null);
+        return token.IsDead(now) ? new(CredentialState.Expired, token.RetryAt, failure.Message, ForRate: false)
+            : token.MayCall(now) ? standing
+            : new(CredentialState.Cooling, token.RetryAt, failure.Message, ForRate: false);
+    }
 
     private RequestHeads MakeHeads(AccessToken? token)
     {

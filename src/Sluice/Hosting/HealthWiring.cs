@@ -1,5 +1,6 @@
 using Sluice.Credentials;
 using Sluice.Providers.Transport;
+using Sluice.Realtime;
 using Sluice.Telemetry;
 using Sluice.Usage;
 
@@ -30,6 +31,8 @@ internal static class HealthWiring
         metrics.RegisterGauge("sluice_journal_commits", "Commits of the journal since the start.", () => journal.Journal?.FlushCount ?? 0);
         metrics.RegisterGauge("sluice_journal_accepts_calls", "1 while new calls are taken, 0 while the journal cannot be written.", () => journal.Journal?.AcceptsReserve is false ? 0 : 1);
         metrics.RegisterGauge("sluice_upstream_connections", "Connections that are open to upstreams, idle or in use.", () => transport.OpenConnections);
+        var sessions = app.Services.GetRequiredService<RealtimeSessions>();
+        metrics.RegisterGauge("sluice_realtime_sessions", "Realtime sessions that are open.", () => sessions.Count);
         return app;
     }
 }

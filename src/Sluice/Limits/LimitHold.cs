@@ -30,6 +30,18 @@ internal struct LimitHold
         }
     }
 
+    /// <summary>Counts tokens that a long call has used so far; what it gives back in the end is not touched.</summary>
+    /// <param name="usedTokens">What it used since the last time.</param>
+    /// <param name="now">The current time of the limiters' clock, in milliseconds.</param>
+    public readonly void Count(long usedTokens, long now)
+    {
+        Own?.Count(usedTokens, now);
+        foreach (var share in Others ?? [])
+        {
+            share.Limiter.Count(usedTokens, now);
+        }
+    }
+
     /// <param name="Limiter">Which limiter.</param>
     /// <param name="Reserved">The tokens taken from it.</param>
     internal readonly record struct Share(SubjectLimiter Limiter, long Reserved);

@@ -101,6 +101,21 @@ internal sealed class SubjectLimiter(LimitsConfig limits, LimitScope scope = Lim
         }
     }
 
+    /// <summary>Counts tokens that a call has used while it goes on, beside what it has reserved.</summary>
+    public void Count(long used, long now)
+    {
+        used = Math.Clamp(used, 0, MostUsed);
+        if (used == 0 || (Limits.Tpm is null && Volatile.Read(ref _tokens) is null))
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            Window(ref _tokens, now).Add(now, used);
+        }
+    }
+
     /// <summary>How the limits stand, without taking anything.</summary>
     public LimitDecision Observe(long now)
     {

@@ -17,12 +17,13 @@ internal sealed class AnswerTranslator : IDisposable
     private readonly WriteContext _context;
     private readonly IStreamReader? _reader;
     private readonly IStreamWriter? _writer;
-    private readonly ArrayBufferWriter<byte> _document = new();
+    private readonly List<string> _repairs = [];
     private readonly BlockSequencer _sequencer = new();
     private readonly ResponseAssembler _assembler = new();
     private readonly List<StreamEvent> _read = [];
     private readonly List<StreamEvent> _legal = [];
     private readonly List<StreamEvent> _restored = [];
+    private ArrayBufferWriter<byte>? _document;
 
     /// <param name="translation">The attempt's; its framing is known.</param>
     /// <param name="context">What the client's writer must know.</param>
@@ -41,11 +42,14 @@ internal sealed class AnswerTranslator : IDisposable
     /// <summary>True once the answer is complete, or has failed.</summary>
     public bool Ended { get; private set; }
 
+    /// <summary>True once the answer has said something, and not only begun.</summary>
+    public bool HasSaid { get; private set; }
+
     /// <summary>Why the answer is not complete; null when it is, or is still coming.</summary>
     public GatewayError? Failure { get; private set; }
 
-    /// <summary>What the upstream did wrong and was repaired.</summary>
-    public IReadOnlyList<string> Repairs => _sequencer.Repairs;
+    /// <summary>What the upstream did wrong and was repaired: codes of <see cref="AnswerRepairs"/>.</summary>
+    public IReadOnlyList<string> Repairs => _repairs.Count > 0 ? _repairs : _sequencer.Repairs;
 
     /// <summary>Takes the next bytes of the upstream's body.</summary>
     public void Read(ReadOnlySpan<byte> bytes)
@@ -60,12 +64,14 @@ internal sealed class AnswerTranslator : IDisposable
             _reader.Read(bytes, _read);
             Pass();
         }
-        else if (bytes.Length > MaxDocument - _document.WrittenCount)
+        else if (bytes.Length > MaxDocument - (_document?.WrittenCount ?? 0))
         {
             Fail(new GatewayError(ErrorKind.UpstreamFailed, TranslationErrors.InvalidUpstreamAnswer, "The upstream's answer is too long to be translated."));
         }
         else
         {
+            // Most come in one piece.
+            _document ??= new ArrayBufferWriter<byte>(bytes.Length);
             _document.Write(bytes);
         }
     }
@@ -139,6 +145,7 @@ internal sealed class AnswerTranslator : IDisposable
             return;
         }
 
+        HasSaid |= next is BlockEvent;
         _assembler.Add(next);
         if (next is MessageStop)
         {
@@ -163,9 +170,24 @@ internal sealed class AnswerTranslator : IDisposable
 
     private void CompleteDocument()
     {
-        if (!_translation.Upstream.Reader.TryReadResponse(_document.WrittenMemory, _translation.Owner, out var response, out var error))
+        if (!_translation.Upstream.Reader.TryReadResponse(_document?.WrittenMemory ?? default, _translation.Owner, out var response, out var error))
         {
             Fail(error);
+            return;
+        }
+
+        if (_writer is not null)
+        {
+            // The client's stream obeys the order of streams, whoever tells it.
+            _read.AddRange(ResponseEvents.Of(response));
+            Pass();
+            return;
+        }
+
+        response = WholeAnswer.Repair(response, _repairs, out var broken);
+        if (broken is not null)
+        {
+            Fail(broken);
             return;
         }
 
@@ -173,12 +195,5 @@ internal sealed class AnswerTranslator : IDisposable
         SignatureKeeper.Keep(response, _translation.Signatures);
         Ended = true;
         WriteWhole(response);
-        if (_writer is not null)
-        {
-            foreach (var next in ResponseEvents.Of(response))
-            {
-                _writer.Write(Output, next);
-            }
-        }
     }
 }

@@ -16,7 +16,7 @@ namespace Sluice.Pipeline;
 /// gone to the client, so failing over is free; from then on the <see cref="RelayLane"/> or the
 /// <see cref="TranslateLane"/> owns the call.
 /// </summary>
-internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, RequestTranslator translator, Settlement settlement, TimeProvider time)
+internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, RequestTranslator translator, Settlement settlement, CredentialJudge judge, TimeProvider time)
 {
     /// <summary>As much of an upstream's error document as is read, in bytes.</summary>
     private const int MaxErrorBytes = 64 * 1024;
@@ -30,8 +30,9 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
             call.KeepAliveAfter(server.KeepAlive);
         }
 
-        while (NextCandidate(call) is { } slot)
+        while (NextCandidate(call) is { } lease)
         {
+            var slot = lease.Slot;
             UpstreamConnection? upstream = null;
             try
             {
@@ -44,7 +45,7 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
 
                 if (upstream is not null)
                 {
-                    slot.Health.NoteSuccess();
+                    judge.NoteSuccess(slot);
                     slot.Account?.Token.NoteAccepted();
                     if (call.Translation is null)
                     {
@@ -62,7 +63,7 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
             {
                 call.Unuse();
                 upstream?.Release();
-                slot.Health.Release();
+                lease.Release();
             }
 
             if (call.LedgerRefused || !NoteFailure(call, slot))
@@ -75,7 +76,7 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
     }
 
     /// <summary>Leases the best candidate that was not tried; null when there is none.</summary>
-    private CredentialSlot? NextCandidate(GatewayCall call)
+    internal CredentialLease? NextCandidate(GatewayCall call)
     {
         if (call.Attempts == GatewayCall.MaxAttempts || call.ClientGone)
         {
@@ -85,17 +86,19 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
         var now = time.GetTimestamp();
         foreach (var target in call.Candidates)
         {
+            var conversation = target.Provider.Slots.Length > 1 ? call.Conversation : 0;
             var filter = new LeaseFilter(target.OperationFor(call.Operation, call.Streams), call.Caller?.Binding, call.Place);
-            if (target.Provider.TryLease(target, call.Tried, now, in filter) is { } slot)
+            if (target.Provider.TryLease(target, call.Tried, now, conversation, call.Operation.Kind, in filter) is { } lease)
             {
                 if (call.Attempts == 0)
                 {
                     call.BoundTotal(target.Provider.Config.Timeouts.Total);
                 }
 
-                call.BeginAttempt(target, slot);
+                call.BeginAttempt(target, lease.Slot);
+                call.Lease = lease;
                 target.Series.Provider.AttemptStarted();
-                return slot;
+                return lease;
             }
         }
 
@@ -213,7 +216,7 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
                 call.EndConnect();
                 if (upstream is null)
                 {
-                    return (Fail(call, call.Expired == CallPhase.None ? UpstreamFailureKind.ConnectFailed : UpstreamFailureKind.Timeout, UpstreamStage.Connect, ""), reserved);
+                    return (Fail(call, call.Expired == CallPhase.None ? UpstreamFailureKind.ConnectFailed : UpstreamFailureKind.Timeout, UpstreamStage.Connect, slot.Pool.Origin.Proxy is null ? "" : "proxy"), reserved);
                 }
             }
 
@@ -264,6 +267,7 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
             return Broken(call, upstream, UpstreamStage.AwaitHeaders);
         }
 
+        judge.Learn(slot, upstream);
         if (status is < 200 or > 299)
         {
             await ReadErrorAsync(call, target, slot, upstream, status).ConfigureAwait(false);
@@ -322,7 +326,7 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
     }
 
     /// <summary>Reads a bounded part of an error document and has the provider say what it means.</summary>
-    private async ValueTask ReadErrorAsync(GatewayCall call, RouteTarget target, CredentialSlot slot, UpstreamConnection upstream, int status)
+    internal async ValueTask ReadErrorAsync(GatewayCall call, RouteTarget target, CredentialSlot slot, UpstreamConnection upstream, int status)
     {
         // The headers must be read first: reading the body on gives their bytes up.
         var json = HeaderPolicy.IsJson(upstream.FindRaw("content-type"u8));
@@ -394,14 +398,14 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
         return (end < 0 ? data : data[..end]).Trim((byte)' ');
     }
 
-    private static UpstreamConnection? Fail(GatewayCall call, UpstreamFailureKind kind, UpstreamStage stage, string code)
+    internal static UpstreamConnection? Fail(GatewayCall call, UpstreamFailureKind kind, UpstreamStage stage, string code)
     {
         call.FailureBody = null;
         call.Failure = new UpstreamFailure(kind, stage, 0, code);
         return null;
     }
 
-    private static bool Broken(GatewayCall call, UpstreamConnection upstream, UpstreamStage stage)
+    internal static bool Broken(GatewayCall call, UpstreamConnection upstream, UpstreamStage stage)
     {
         Fail(
             call,
@@ -432,7 +436,7 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
     }
 
     /// <summary>Takes a failure to account. Returns true when another candidate may be tried.</summary>
-    private bool NoteFailure(GatewayCall call, CredentialSlot slot)
+    internal bool NoteFailure(GatewayCall call, CredentialSlot slot)
     {
         var failure = call.Failure!.Value;
         var target = call.Target!;
@@ -443,11 +447,8 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
         if (failure.Kind != UpstreamFailureKind.BadRequest && call.Expired != CallPhase.Detached)
         {
             target.Speed.NoteFailure();
-            var rest = failure.Kind == UpstreamFailureKind.TokenUnavailable ? TimeSpan.Zero : failure.RetryAfter
-                ?? (target.Provider.Slots.Length > 1 ? rule.CoolsWithoutWord : TimeSpan.Zero);
-            rest = rest > FailurePolicy.LongestCooling ? FailurePolicy.LongestCooling : rest;
-            var until = rest > TimeSpan.Zero ? time.GetTimestamp() + (long)(rest.TotalSeconds * time.TimestampFrequency) : 0;
-            slot.Health.NoteFailure($"{failure.Kind} {failure.Status} {failure.Code}".TrimEnd(), until, failure.Kind == UpstreamFailureKind.RateLimited);
+            var rest = target.Provider.Slots.Length > 1 ? rule.CoolsWithoutWord : TimeSpan.Zero;
+            judge.NoteFailure(slot, in failure, target.Provider.Config.Pool, CredentialCheck.IsFreeFor(target.Provider), rest);
         }
 
         if (call.Refusal is not null)

@@ -56,9 +56,12 @@ internal static class BudgetAdmission
     }
 
     /// <summary>What the call has reserved, for the ledger.</summary>
-    public static BudgetCharge[] ChargesOf(GatewayCall call)
+    public static BudgetCharge[] ChargesOf(GatewayCall call) => ChargesOf(call.Hold);
+
+    /// <summary>What a hold has reserved, for the ledger.</summary>
+    public static BudgetCharge[] ChargesOf(BudgetHold? reserved)
     {
-        if (call.Hold is not { Count: > 0 } hold)
+        if (reserved is not { Count: > 0 } hold)
         {
             return [];
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sluice.Protocol.Canonical;
 using Sluice.Providers;
 using Sluice.Routing;
 
@@ -30,14 +31,20 @@ internal sealed record FailedAttempt(
 /// </summary>
 internal sealed record CallDetail(IReadOnlyList<DetailCandidate> Candidates, IReadOnlyList<FailedAttempt> Failures, long LastStartedMicros)
 {
-    /// <summary>What the last attempt's translation left out, in the client's own spelling; empty for most.</summary>
+    /// <summary>What the last attempt's translation left out of the request and of the answer, in the client's own spelling; empty for most.</summary>
     public IReadOnlyList<string> Dropped { get; init => field = value ?? []; } = [];
+
+    /// <summary>What the upstream did wrong and translation repaired: codes of <see cref="AnswerRepairs"/>; empty for most.</summary>
+    public IReadOnlyList<string> Repairs { get; init => field = value ?? []; } = [];
+
+    /// <summary>Why the answer that had begun was not completed, as the client was told; empty for most.</summary>
+    public string AnswerError { get; init => field = value ?? ""; } = "";
 
     /// <summary>What is worth keeping of a call; null when the record says it all.</summary>
     public static byte[]? Of(GatewayCall call)
     {
-        var dropped = call.Report?.Dropped ?? [];
-        if (call.Failures is null && call.Candidates.Length <= 1 && dropped.Count == 0)
+        var dropped = call.Lost ?? [];
+        if (call.Failures is null && call.Candidates.Length <= 1 && dropped.Count == 0 && call.Repairs.Count == 0 && call.AnswerError.Length == 0)
         {
             return null;
         }
@@ -50,6 +57,8 @@ internal sealed record CallDetail(IReadOnlyList<DetailCandidate> Candidates, IRe
                 call.AttemptStartedMicros)
             {
                 Dropped = dropped,
+                Repairs = call.Repairs,
+                AnswerError = call.AnswerError,
             },
             CallDetailJson.Default.CallDetail);
     }

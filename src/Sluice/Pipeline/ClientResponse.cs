@@ -145,7 +145,7 @@ internal static class ClientResponse
             headers["request-id"] = call.RequestId;
         }
 
-        if (Translation.HeaderOf(call.Report) is { } dropped)
+        if (Translation.HeaderOf(call.Lost) is { } dropped)
         {
             headers[Translation.DroppedHeader] = dropped;
         }

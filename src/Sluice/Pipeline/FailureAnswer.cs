@@ -44,7 +44,7 @@ internal static class FailureAnswer
 
             if (UpstreamMessage.Of(body) is { Length: > 0 } words)
             {
-                await ClientResponse.RefuseAsync(call, PipelineErrors.OfVendor(StatusFor(failure), words, wait)).ConfigureAwait(false);
+                await ClientResponse.RefuseAsync(call, PipelineErrors.OfVendor(call.Operation.Dialect, StatusFor(failure), words, wait)).ConfigureAwait(false);
                 return;
             }
         }
@@ -88,8 +88,7 @@ internal static class FailureAnswer
         var now = time.GetTimestamp();
         var soonest = 0L;
         var forRate = false;
-        var enabled = false;
-        var busy = false;
+        var (busy, rejected, outOfCredit) = (false, false, false);
         foreach (var target in call.Candidates)
         {
             var until = target.Provider.SoonestReady(now, out var rate);
@@ -101,20 +100,20 @@ internal static class FailureAnswer
 
             foreach (var slot in target.Provider.Slots)
             {
-                var state = slot.StateAt(now);
-                busy |= state == CredentialState.Ready;
-                enabled |= state is CredentialState.Ready or CredentialState.Cooling;
+                var standing = slot.At(now);
+                busy |= standing.State == CredentialState.Ready;
+                rejected |= standing.State == CredentialState.Expired;
+
+                // Without credit a credential is disabled until a trial; one that an administrator has disabled has no such time.
+                outOfCredit |= standing is { State: CredentialState.Disabled, Until: < long.MaxValue };
             }
         }
 
-        if (!enabled)
-        {
-            return PipelineErrors.NoCredential();
-        }
-
         // One that is ready has as many calls as it may have at the same time, and is free again before another has rested.
-        return busy || soonest == 0
-            ? PipelineErrors.NothingReady(forRate: false, TimeSpan.FromSeconds(1))
-            : PipelineErrors.NothingReady(forRate, time.GetElapsedTime(now, soonest));
+        return busy ? PipelineErrors.NothingReady(forRate: false, TimeSpan.FromSeconds(1))
+            : soonest > 0 ? PipelineErrors.NothingReady(forRate, time.GetElapsedTime(now, soonest))
+            : rejected ? PipelineErrors.Upstream(new UpstreamFailure(UpstreamFailureKind.CredentialRejected, UpstreamStage.Connect, 0, ""))
+            : outOfCredit ? PipelineErrors.Upstream(new UpstreamFailure(UpstreamFailureKind.OutOfCredit, UpstreamStage.Connect, 0, ""))
+            : PipelineErrors.NoCredential();
     }
 }

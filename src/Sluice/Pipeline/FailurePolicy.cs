@@ -12,14 +12,11 @@ internal readonly record struct FailureRule(bool TryAnother, bool LeaveTarget, b
 /// <summary>The one table that decides retry, rest and what the client sees.</summary>
 internal static class FailurePolicy
 {
-    /// <summary>The longest rest that a vendor's word is believed for.</summary>
-    public static readonly TimeSpan LongestCooling = TimeSpan.FromDays(1);
-
     public static FailureRule For(UpstreamFailureKind kind) => kind switch
     {
         UpstreamFailureKind.BadRequest => new(TryAnother: false, LeaveTarget: false, ShowVendorError: true, TimeSpan.Zero),
         UpstreamFailureKind.CredentialRejected => new(TryAnother: true, LeaveTarget: false, ShowVendorError: false, TimeSpan.FromSeconds(10)),
-        UpstreamFailureKind.OutOfCredit => new(TryAnother: true, LeaveTarget: false, ShowVendorError: true, TimeSpan.FromMinutes(1)),
+        UpstreamFailureKind.OutOfCredit => new(TryAnother: true, LeaveTarget: false, ShowVendorError: true, TimeSpan.Zero),
         UpstreamFailureKind.RateLimited => new(TryAnother: true, LeaveTarget: false, ShowVendorError: true, TimeSpan.Zero),
         UpstreamFailureKind.Overloaded => new(TryAnother: true, LeaveTarget: true, ShowVendorError: true, TimeSpan.Zero),
         UpstreamFailureKind.ServerError => new(TryAnother: true, LeaveTarget: true, ShowVendorError: true, TimeSpan.Zero),

@@ -44,6 +44,9 @@ internal sealed class GatewayCall
     /// <summary>The most attempts of a call.</summary>
     public const int MaxAttempts = 5;
 
+    /// <summary>How long after its last deadline a call may still hold a credential, should it hang in spite of everything.</summary>
+    private static readonly TimeSpan LeaseGrace = TimeSpan.FromMinutes(1);
+
     private readonly CallWatchdog _watchdog;
     private readonly TriedCandidate[] _tried = new TriedCandidate[MaxAttempts];
     private long _deadline = long.MaxValue;
@@ -54,6 +57,8 @@ internal sealed class GatewayCall
     private int _writer;
     private int _clientGone;
     private int _expired;
+    private long _leaseUntil = long.MaxValue;
+    private ulong? _conversation;
     private bool _ended;
     private UpstreamConnection? _upstream;
     private CancellationTokenSource? _connecting;
@@ -99,7 +104,7 @@ internal sealed class GatewayCall
 
     public int BodyLength { get; set; }
 
-    public ReadOnlySpan<byte> Body => BodyBuffer.AsSpan(Headroom, BodyLength);
+    public ReadOnlySpan<byte> Body => BodyBuffer.Length == 0 ? default : BodyBuffer.AsSpan(Headroom, BodyLength);
 
     public RequestPeek Peek { get; set; }
 
@@ -124,6 +129,12 @@ internal sealed class GatewayCall
 
     public CredentialSlot? Slot { get; set; }
 
+    /// <summary>What the current attempt holds of its credential; released when the attempt is over, and once more when the call ends.</summary>
+    public CredentialLease? Lease { get; set; }
+
+    /// <summary>The hash of the conversation that the call goes on with; worked out where a provider has more than one credential. 0 for none.</summary>
+    public ulong Conversation => _conversation ??= ConversationHash.Of(Body, Peek);
+
     /// <summary>What the current attempt asks of its upstream: <see cref="Operation"/> itself, or what it is translated to.</summary>
     public Operation UpstreamOperation { get; private set; }
 
@@ -136,14 +147,20 @@ internal sealed class GatewayCall
     /// <summary>What became of a relayed request that had to be written anew; null for all others.</summary>
     public TranslationReport? Rewritten { get; set; }
 
-    /// <summary>What the current attempt had to leave out; null where the bytes went as they came.</summary>
-    public TranslationReport? Report => Translation?.Report ?? Rewritten;
+    /// <summary>What the current attempt had to leave out, of the request and of the answer; null where the bytes went as they came.</summary>
+    public IReadOnlyList<string>? Lost => Translation?.Lost ?? Rewritten?.Dropped;
 
     /// <summary>True when the body carries signatures of other vendors that this gateway has put there; null until it was looked at.</summary>
     public bool? CarriesMarks { get; set; }
 
     /// <summary>True once a vendor has refused a signature: what follows is asked without what that vendor is to have signed.</summary>
     public bool WithoutSignatures { get; set; }
+
+    /// <summary>What the upstream did wrong and translation repaired: codes of <see cref="AnswerRepairs"/>; none where it is relayed.</summary>
+    public IReadOnlyList<string> Repairs { get; set; } = [];
+
+    /// <summary>The code of what ended a translated answer that had begun; empty for most.</summary>
+    public string AnswerError { get; set; } = "";
 
     /// <summary>Why the current attempt's target cannot be asked at all; null when it can.</summary>
     public GatewayError? Refusal { get; set; }
@@ -242,7 +259,7 @@ internal sealed class GatewayCall
     /// </summary>
     public long DueAt => Math.Min(
         Math.Min(Volatile.Read(ref _deadline), Volatile.Read(ref _totalDeadline)),
-        Math.Min(Volatile.Read(ref _keepAliveAt), Volatile.Read(ref _detachedUntil)));
+        Math.Min(Math.Min(Volatile.Read(ref _keepAliveAt), Volatile.Read(ref _detachedUntil)), Volatile.Read(ref _leaseUntil)));
 
     internal int WatchShard { get; set; }
 
@@ -407,6 +424,12 @@ internal sealed class GatewayCall
 
     private void ActOn(long now)
     {
+        if (Volatile.Read(ref _leaseUntil) <= now)
+        {
+            Volatile.Write(ref _leaseUntil, long.MaxValue);
+            Lease?.Release();
+        }
+
         if (Volatile.Read(ref _totalDeadline) <= now)
         {
             Expire(CallPhase.Total);
@@ -439,6 +462,7 @@ internal sealed class GatewayCall
             Volatile.Write(ref _detachedUntil, long.MaxValue);
             Volatile.Write(ref _keepAliveAt, long.MaxValue);
             Volatile.Write(ref _deadline, long.MaxValue);
+            Volatile.Write(ref _leaseUntil, _watchdog.After(LeaseGrace));
         }
 
         if (Interlocked.CompareExchange(ref _expired, (int)phase, (int)CallPhase.None) != (int)CallPhase.None)

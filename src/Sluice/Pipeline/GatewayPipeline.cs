@@ -49,17 +49,18 @@ internal sealed partial class GatewayPipeline(
     /// <summary>Serves one call of a model endpoint.</summary>
     /// <param name="http">The request; its endpoint has been matched and nothing of its body read.</param>
     /// <param name="operation">What is asked.</param>
-    /// <param name="pathModel">The model where it stands in the path, decoded; null where it stands in the body.</param>
+    /// <param name="pathModel">The model where it stands in the path or the query, decoded; null where it stands in the body.</param>
+    /// <param name="serve">Serves what was admitted in a way of its own; null for the attempts and lanes of ordinary calls.</param>
     /// <param name="versionInBody">True for Messages on a cloud platform's path (<see cref="GatewayCall.VersionInBody"/>).</param>
-    public async Task RunAsync(HttpContext http, Operation operation, string? pathModel = null, bool versionInBody = false)
+    public async Task RunAsync(
+        HttpContext http, Operation operation, string? pathModel = null, Func<GatewayCall, RuntimeSnapshot, Task>? serve = null, bool versionInBody = false)
     {
         var snapshot = runtime.Current;
         var call = Begin(http, operation, snapshot, versionInBody);
         try
         {
             var refused = Identify(call)
-                ?? await RequestBody.ReadAsync(call, snapshot.Config.Server.MaxRequestBytes).ConfigureAwait(false)
-                ?? Peek(call, pathModel, snapshot)
+                ?? await ReadAsync(call, pathModel, snapshot).ConfigureAwait(false)
                 ?? Route(call, snapshot)
                 ?? Admit(call)
                 ?? await BeginIdempotentAsync(call).ConfigureAwait(false)
@@ -70,7 +71,7 @@ internal sealed partial class GatewayPipeline(
             }
             else if (refused is null)
             {
-                await attempts.ServeAsync(call, snapshot).ConfigureAwait(false);
+                await (serve ?? attempts.ServeAsync)(call, snapshot).ConfigureAwait(false);
             }
             else if (!call.ClientGone)
             {
@@ -154,6 +155,17 @@ internal sealed partial class GatewayPipeline(
 
         call.Client.Remember(in credential, call.Caller, generation);
         return null;
+    }
+
+    private static async ValueTask<GatewayError?> ReadAsync(GatewayCall call, string? pathModel, RuntimeSnapshot snapshot)
+    {
+        if (!call.Operation.Upgrades)
+        {
+            return await RequestBody.ReadAsync(call, snapshot.Config.Server.MaxRequestBytes).ConfigureAwait(false) ?? Peek(call, pathModel, snapshot);
+        }
+
+        call.Model = pathModel is { Length: <= MaxModelName } ? pathModel : "";
+        return call.Model.Length > 0 ? null : PipelineErrors.ModelMissing();
     }
 
     // :: (2) What is asked? The one pass over the body that also refuses what two parsers could read in two ways.
@@ -298,7 +310,7 @@ internal sealed partial class GatewayPipeline(
     }
 
     /// <summary>Takes the candidates away that have no price; false when none is left.</summary>
-    private static bool LeavePriced(GatewayCall call)
+    internal static bool LeavePriced(GatewayCall call)
     {
         if (Array.Exists(call.Candidates, static target => target.Price is null))
         {
@@ -335,13 +347,15 @@ internal sealed partial class GatewayPipeline(
         }
     }
 
-    private static CallSubjects SubjectsOf(GatewayCall call, Caller caller)
+    /// <summary>Whom a call counts for.</summary>
+    internal static CallSubjects SubjectsOf(GatewayCall call, Caller caller)
         => new(caller.Limiter, caller.KeyId, caller.KeyName, caller.User, call.Model, call.Http.Connection.RemoteIpAddress);
 
     // :: (6) What was used? And give back what the call held, whatever happened.
     private async ValueTask SettleAsync(GatewayCall call)
     {
         call.End();
+        call.Lease?.Release();
         watchdog.Remove(call);
         call.Client.Forget(call);
         call.Aborted.Dispose();

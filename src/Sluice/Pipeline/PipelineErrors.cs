@@ -15,6 +15,12 @@ internal static class PipelineErrors
         $"The model '{Shown(model)}' does not exist here or is not served any more. GET /v1/models lists what this key may use.")
     { Param = "model" };
 
+    /// <summary>The query names no model, or one that is longer than any name.</summary>
+    public static GatewayError ModelMissing() => new(
+        ErrorKind.InvalidRequest, PeekErrors.MissingMember,
+        "The query names no model. Open the session with ?model=MODEL; GET /v1/models lists what this key may use.")
+    { Param = "model" };
+
     public static GatewayError ModelNotAllowed(string model) => new(
         ErrorKind.Forbidden, "model_not_allowed",
         $"This API key may not use the model '{Shown(model)}'. GET /v1/models lists what it may use; an administrator can allow more.")
@@ -135,10 +141,12 @@ internal static class PipelineErrors
     };
 
     /// <summary>A vendor's own refusal or failure, for a client of another dialect.</summary>
-    /// <param name="status">The status that the client is told.</param>
+    /// <param name="client">The client's dialect: only Anthropic's has a status for a vendor that is overloaded.</param>
+    /// <param name="status">The status that the vendor's failure stands for.</param>
     /// <param name="message">The vendor's words, redacted.</param>
     /// <param name="wait">When to try again; null when the vendor does not say.</param>
-    public static GatewayError OfVendor(int status, string message, TimeSpan? wait) => new(KindOf(status), "upstream_error", message) { RetryAfter = wait };
+    public static GatewayError OfVendor(Dialect client, int status, string message, TimeSpan? wait) =>
+        new(status == 529 && client == Dialect.AnthropicMessages ? ErrorKind.Overloaded : KindOf(status), "upstream_error", message) { RetryAfter = wait };
 
     public static GatewayError Stopping() => new(
         ErrorKind.Unavailable, "gateway_stopping", "The gateway is stopping and its drain time is over. Send the call again.");

@@ -17,11 +17,13 @@ internal static class PipelineRegistration
         services.AddSingleton<UpstreamTransportOptions>();
         services.AddSingleton<UpstreamTransport>();
         services.AddCredentialTokens();
-        services.AddSingleton<CredentialDirectory>();
+        services.AddCredentials();
         services.AddSingleton<SimulatorAddress>();
         services.AddSingleton<RoutingTableBuilder>();
         services.AddSingleton<GatewayRuntime>();
         services.AddSingleton<IRouteExplainer, RouteExplainer>();
+        services.AddSingleton<CredentialCheck>();
+        services.AddHostedService<CredentialProber>();
         services.AddSingleton<ICredentialRuntime, CredentialRuntime>();
         services.AddSingleton<CallWatchdog>();
         services.AddSingleton<Settlement>();

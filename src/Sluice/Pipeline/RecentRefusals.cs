@@ -18,10 +18,10 @@ internal sealed class RecentRefusals
     private uint _next;
 
     public void Note(GatewayCall call, DateTimeOffset now)
-        => Volatile.Write(
-            ref _ring[(Interlocked.Increment(ref _next) - 1) % Kept],
-            new RefusedCall(
-                call.RequestId, now, call.Caller?.KeyName, call.Model, call.Operation.Name, call.HttpStatus, call.ErrorCode, call.Limit));
+        => Note(new RefusedCall(
+            call.RequestId, now, call.Caller?.KeyName, call.Model, call.Operation.Name, call.HttpStatus, call.ErrorCode, call.Limit));
+
+    public void Note(RefusedCall refused) => Volatile.Write(ref _ring[(Interlocked.Increment(ref _next) - 1) % Kept], refused);
 
     /// <summary>Finds a refused call; null when it was none, or is too long ago.</summary>
     public RefusedCall? Find(string requestId)

@@ -15,6 +15,6 @@ internal sealed class TargetPrices(GatewayRuntime runtime) : ITargetPrices
     public long? Cost(RecoveredCall call)
     {
         var tokens = call.Tokens;
-        return Find(call.Model, call.Provider, call.UpstreamModel)?.Cost(in tokens);
+        return ToolPrice.Parse(call.PriceId) ?? Find(call.Model, call.Provider, call.UpstreamModel)?.Cost(in tokens);
     }
 }

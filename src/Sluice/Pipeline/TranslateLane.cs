@@ -45,7 +45,9 @@ internal sealed partial class TranslateLane(Settlement settlement, TimeProvider 
         while (true)
         {
             Translate(call, upstream, answer);
-            if ((upstream.BodyComplete || tap.HasLastWord || answer.Ended) && !await settlement.SettleAnswerAsync(call, upstream).ConfigureAwait(false))
+            // The tap's last word is not the translator's: what comes after it may yet be wrong, and belongs in the trace.
+            if ((upstream.BodyComplete || answer.Ended || (tap.HasLastWord && !call.WantsBytes))
+                && !await SettleAsync(call, upstream, answer).ConfigureAwait(false))
             {
                 return false;
             }
@@ -140,10 +142,15 @@ internal sealed partial class TranslateLane(Settlement settlement, TimeProvider 
         }
     }
 
-    /// <summary>An answer that broke off never ends cleanly: a real status where nothing was sent, else an error event.</summary>
+    /// <summary>An answer that broke off never ends cleanly: a real status where nothing was said, else what came and an error event.</summary>
     private async ValueTask FinishAsync(GatewayCall call, UpstreamConnection upstream, AnswerTranslator answer, ServerConfig server)
     {
-        if (!await settlement.SettleAnswerAsync(call, upstream).ConfigureAwait(false))
+        if (call.WantsBytes && !answer.Ended)
+        {
+            answer.Fail(PipelineErrors.BrokenOff(call.Expired));
+        }
+
+        if (!await SettleAsync(call, upstream, answer).ConfigureAwait(false))
         {
             return;
         }
@@ -153,9 +160,9 @@ internal sealed partial class TranslateLane(Settlement settlement, TimeProvider 
             Log.Repaired(logger, call.RequestId, call.Target!.Provider.Name, answer.Repairs);
         }
 
-        if (call.WantsBytes && !answer.Ended)
+        if (call.Translation!.AnswerReport.Dropped is { Count: > 0 } lost)
         {
-            answer.Fail(PipelineErrors.BrokenOff(call.Expired));
+            Log.AnswerLost(logger, call.RequestId, call.Target!.Provider.Name, lost);
         }
 
         if (answer.Failure is not null && !upstream.BodyComplete)
@@ -175,9 +182,17 @@ internal sealed partial class TranslateLane(Settlement settlement, TimeProvider 
         }
     }
 
+    /// <summary>Puts the answer on the account with what was wrong with it; later calls change nothing.</summary>
+    private ValueTask<bool> SettleAsync(GatewayCall call, UpstreamConnection upstream, AnswerTranslator answer)
+    {
+        call.Repairs = answer.Repairs;
+        call.AnswerError = answer.Failure?.Code ?? "";
+        return settlement.SettleAnswerAsync(call, upstream);
+    }
+
     private static async ValueTask TellAsync(GatewayCall call, AnswerTranslator answer, GatewayError failure, ServerConfig server)
     {
-        if (!call.Committed)
+        if (!call.Committed && !(call.Streams && answer.HasSaid))
         {
             await ClientResponse.RefuseAsync(call, failure).ConfigureAwait(false);
             return;
@@ -200,6 +215,7 @@ internal sealed partial class TranslateLane(Settlement settlement, TimeProvider 
             IncludeUsage = translation.Request.IncludeUsage,
             Framing = call.Framing,
             Request = translation.Request,
+            Report = translation.AnswerReport,
         };
     }
 
@@ -207,5 +223,8 @@ internal sealed partial class TranslateLane(Settlement settlement, TimeProvider 
     {
         [LoggerMessage(3021, LogLevel.Debug, "{RequestId}: the answer of {Provider} was repaired: {Repairs}")]
         public static partial void Repaired(ILogger logger, string requestId, string provider, IReadOnlyList<string> repairs);
+
+        [LoggerMessage(3022, LogLevel.Debug, "{RequestId}: the client's dialect has no place for what {Provider} answered: {Lost}")]
+        public static partial void AnswerLost(ILogger logger, string requestId, string provider, IReadOnlyList<string> lost);
     }
 }

@@ -19,6 +19,8 @@ internal sealed class ProviderRuntime
     private const int HashDigits = 12;
 
     private readonly bool[] _serves;
+    private readonly CredentialPool _pool;
+    private readonly bool _isEven;
     private int _turn;
 
     public ProviderRuntime(ProviderConfig config, IProvider provider, string baseUrl, CredentialSlot[] slots)
@@ -26,6 +28,7 @@ internal sealed class ProviderRuntime
         Config = config;
         Provider = provider;
         Slots = slots;
+        _pool = new CredentialPool(slots);
         Descriptor = provider.Descriptor.Serving(
             [.. config.Dialects.Where(name => DialectNames.TryParse(name, out _)).Select(DialectOf)]);
         Urls = UpstreamUrl.Create(Descriptor, baseUrl);
@@ -42,6 +45,8 @@ internal sealed class ProviderRuntime
             AnthropicVersion = VertexEnvelope.VersionMember(config.AnthropicVersion.Length > 0 ? config.AnthropicVersion : platform.AnthropicVersion);
         }
 
+        // What every credential serves, the pool can choose without a look at each.
+        _isEven = Array.TrueForAll(slots, slot => slot.Urls is null || Descriptor.Operations.All(path => slot.Serves(path.Operation)));
         Identity = Uri.TryCreate(baseUrl, UriKind.Absolute, out var address)
             ? new UpstreamIdentity(GenAIProviderNames.Of(config.Type), address.Host, address.Port)
             : UpstreamIdentity.None;
@@ -113,13 +118,34 @@ internal sealed class ProviderRuntime
         }
     }
 
-    /// <summary>Leases the credential whose turn it is by weight, or the next one that is ready and was not tried with this target.</summary>
-    /// <param name="target">What is to be called there.</param>
-    /// <param name="tried">What the call has tried before.</param>
+    /// <summary>Leases a credential that was not tried with this target: the conversation's own while that is ready, else by weight.</summary>
+    /// <param name="target">One of this provider's.</param>
+    /// <param name="tried">What the call has tried.</param>
     /// <param name="now">The current time stamp.</param>
+    /// <param name="affinity">The hash of the call's conversation; 0 for none.</param>
+    /// <param name="kind">What the call makes.</param>
     /// <param name="filter">Which credentials the call may use.</param>
     /// <returns>Null when none is left.</returns>
-    public CredentialSlot? TryLease(RouteTarget target, ReadOnlySpan<TriedCandidate> tried, long now, in LeaseFilter filter = default)
+    public CredentialLease? TryLease(
+        RouteTarget target, ReadOnlySpan<TriedCandidate> tried, long now, ulong affinity = 0, CallKind kind = CallKind.Text, in LeaseFilter filter = default)
+    {
+        Span<int> indexes = stackalloc int[tried.Length];
+        var count = 0;
+        foreach (var candidate in tried)
+        {
+            if (ReferenceEquals(candidate.Target, target))
+            {
+                indexes[count++] = candidate.Slot.Index;
+            }
+        }
+
+        return _isEven && filter is { Binding: null, Place: null }
+            ? _pool.TryLease(indexes[..count], now, affinity, kind)
+            : AmongAllowed(indexes[..count], now, affinity, kind, in filter);
+    }
+
+    /// <summary>As the pool does, for calls that not every credential serves.</summary>
+    private CredentialLease? AmongAllowed(ReadOnlySpan<int> tried, long now, ulong affinity, CallKind kind, in LeaseFilter filter)
     {
         var slots = Slots;
         if (slots.Length == 0)
@@ -127,33 +153,35 @@ internal sealed class ProviderRuntime
             return null;
         }
 
+        // A conversation's turn is always the same one.
+        var turn = affinity != 0 ? (uint)affinity : (uint)Interlocked.Increment(ref _turn);
         var start = slots.Length == 1 ? 0
-            : filter.Binding is { } binding ? WeightedTurn.Pick(slots, slot => binding.WeightOf(slot.Provider, slot.Name, Config.Location), (uint)Interlocked.Increment(ref _turn))
-            : WeightedTurn.Pick(slots, static slot => slot.Config.Weight, (uint)Interlocked.Increment(ref _turn));
+            : filter.Binding is { } binding ? WeightedTurn.Pick(slots, slot => binding.WeightOf(slot.Provider, slot.Name, Config.Location), turn)
+            : WeightedTurn.Pick(slots, static slot => slot.Config.Weight, turn);
         for (var i = 0; i < slots.Length; i++)
         {
             var slot = slots[(start + i) % slots.Length];
-            if (filter.Allows(Config, slot) && !tried.Contains(new TriedCandidate(target, slot)) && slot.TryLease(now))
+            if (filter.Allows(Config, slot) && !tried.Contains(slot.Index) && slot.TryLease(now, kind) is { } lease)
             {
-                return slot;
+                return lease;
             }
         }
 
         return null;
     }
 
-    /// <summary>The soonest time stamp at which a cooling credential is ready again; 0 when none cools.</summary>
+    /// <summary>The soonest time stamp at which a credential that cools or is limited is ready again; 0 when none is.</summary>
     public long SoonestReady(long now, out bool forRate)
     {
         var soonest = 0L;
         forRate = false;
         foreach (var slot in Slots)
         {
-            var until = slot.RestsUntil(now);
-            if (slot.StateAt(now) == CredentialState.Cooling && (soonest == 0 || until < soonest))
+            var standing = slot.At(now);
+            if (standing.State is CredentialState.Cooling or CredentialState.Limited && (soonest == 0 || standing.Until < soonest))
             {
-                soonest = until;
-                forRate = slot.Health.CoolsForRate;
+                soonest = standing.Until;
+                forRate = standing.ForRate;
             }
         }
 

@@ -37,7 +37,7 @@ internal sealed class RouteExplainer(GatewayRuntime runtime, ICallerDirectory ca
         var serving = operation is null ? [] : route.Order(operation, takesTurn: false);
         foreach (var target in serving)
         {
-            var ready = target.Provider.Slots.Where(slot => slot.Health.StateAt(now) == CredentialState.Ready).Select(slot => slot.Name).ToList();
+            var ready = target.Provider.Slots.Where(slot => slot.At(now).State == CredentialState.Ready).Select(slot => slot.Name).ToList();
             if (ready.Count > 0)
             {
                 candidates.Add(new RouteCandidate(target.Provider.Name, target.Model, ready, target.Serves(operation!), ReasonOf(route.Strategy, target)));

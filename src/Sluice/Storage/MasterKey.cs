@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Data.Sqlite;
 
 namespace Sluice.Storage;
 
@@ -15,6 +16,7 @@ internal sealed class MasterKey
     private const int NonceSize = 12;
     private const int TagSize = 16;
     private const string CheckSetting = "master_key_check";
+    private const string PepperSetting = "api_key_pepper";
     private const UnixFileMode OwnerReadWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly byte[] _sealing;
@@ -28,8 +30,8 @@ internal sealed class MasterKey
         CryptographicOperations.ZeroMemory(material);
     }
 
-    /// <summary>The HMAC key under which API keys are stored and looked up; 32 bytes.</summary>
-    public byte[] Pepper { get; }
+    /// <summary>The HMAC key under which API keys are stored and looked up; 32 bytes. It outlives a change of the master key, for API keys cannot be hashed anew.</summary>
+    public byte[] Pepper { get; private set; }
 
     private byte[] Check { get; }
 
@@ -56,11 +58,24 @@ internal sealed class MasterKey
             }).GetAwaiter().GetResult();
         }
 
-        return CryptographicOperations.FixedTimeEquals(check, key.Check)
-            ? key
-            : throw new StartRefusedException(
-                $"{(fromFile ? file : "SLUICE_MASTER_KEY")} is not the master key that the database in {database.Folder} was written with. "
-                + "Put the original key back; without it stored provider secrets and API keys cannot be used.");
+        if (!CryptographicOperations.FixedTimeEquals(check, key.Check))
+        {
+            var old = options.OldMasterKey.IsEmpty ? null : new MasterKey(Validated(options.OldMasterKey.Reveal(), "SLUICE_MASTER_KEY_OLD"));
+            if (old is null || !CryptographicOperations.FixedTimeEquals(check, old.Check))
+            {
+                throw new StartRefusedException(
+                    $"{(fromFile ? file : "SLUICE_MASTER_KEY")} is not the master key that the database in {database.Folder} was written with"
+                    + (old is null ? "" : ", and neither is SLUICE_MASTER_KEY_OLD")
+                    + ". Put the original key back; without it stored provider secrets and API keys cannot be used. "
+                    + "To change the key, set SLUICE_MASTER_KEY_OLD to the original one for the next start.");
+            }
+
+            old.TakeKeptPepper(database);
+            database.WriteAsync(connection => old.Rewrap(connection, key)).GetAwaiter().GetResult();
+        }
+
+        key.TakeKeptPepper(database);
+        return key;
     }
 
     /// <summary>Encrypts a text for one row: a copy of the bytes in another row, table or version does not decrypt.</summary>
@@ -115,6 +130,40 @@ internal sealed class MasterKey
         {
             return null;
         }
+    }
+
+    /// <summary>After a change of the master key the pepper is no longer derived but kept, sealed.</summary>
+    private void TakeKeptPepper(SqliteDatabase database)
+    {
+        using var read = database.Read();
+        if (read.Connection.Scalar<byte[]>("SELECT value FROM settings WHERE name = $0", PepperSetting) is { } box)
+        {
+            Pepper = UnsealBytes("settings", PepperSetting, 1, box)
+                ?? throw new StartRefusedException($"The setting {PepperSetting} of the database in {database.Folder} was changed outside Sluice. Restore the database from a backup.");
+        }
+    }
+
+    /// <summary>
+    /// Seals everything that this key has sealed under another one, in the transaction that also changes the check value. A row
+    /// that does not open stays as it is: it is reported where it is used, and takes no other down.
+    /// </summary>
+    private void Rewrap(SqliteConnection connection, MasterKey next)
+    {
+        foreach (var column in SealedColumn.All)
+        {
+            foreach (var (row, id, version, box) in column.Read(connection))
+            {
+                if (UnsealBytes(column.Table, id, version, box) is { } plain)
+                {
+                    column.Write(connection, row, next.Seal(column.Table, id, version, plain));
+                    CryptographicOperations.ZeroMemory(plain);
+                }
+            }
+        }
+
+        const string Set = "INSERT INTO settings (name, value) VALUES ($0, $1) ON CONFLICT (name) DO UPDATE SET value = $1";
+        connection.Execute(Set, PepperSetting, next.Seal("settings", PepperSetting, 1, Pepper));
+        connection.Execute(Set, CheckSetting, next.Check);
     }
 
     private static byte[] Derive(byte[] material, string use)

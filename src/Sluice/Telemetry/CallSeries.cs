@@ -69,7 +69,7 @@ internal sealed class CallSeries(TargetSeries target, Operation operation)
         }
 
         var tokens = call.Tokens.Fold();
-        if (tokens.Total == 0)
+        if (tokens.Total == 0 && call.CostNanoUsd is null or 0)
         {
             return;
         }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using IConfigurationSource = Sluice.Configuration.IConfigurationSource;
-using Sluice.Protocol;
 
 namespace Sluice.Telemetry;
 
@@ -138,7 +137,7 @@ internal sealed class PrometheusExposition(
 
     private static (string, string) Operation(CallSeries series) => ("operation", series.Operation.Name);
 
-    private static (string, string) Dialect(CallSeries series) => ("dialect", series.Operation.Dialect.Name());
+    private static (string, string) Dialect(CallSeries series) => ("dialect", series.Operation.Wire);
 
     private static (string, string) Provider(CallSeries series) => ("provider", series.Target.Provider.Name);
 

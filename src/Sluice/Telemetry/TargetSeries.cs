@@ -17,7 +17,7 @@ internal sealed record UpstreamIdentity(string ProviderName, string ServerAddres
 /// </summary>
 internal sealed class TargetSeries
 {
-    private static readonly Operation[] Operations = [.. Operation.All];
+    private static readonly Operation[] Operations = [.. Operation.All, Operation.ToolCall];
     private readonly CallSeries?[] _calls = new CallSeries?[Operations.Length];
     private UpstreamIdentity _identity;
 
@@ -51,7 +51,7 @@ internal sealed class TargetSeries
             }
         }
 
-        throw new ArgumentOutOfRangeException(nameof(operation), operation.Name, "Not one of Operation.All.");
+        throw new ArgumentOutOfRangeException(nameof(operation), operation.Name, "No operation that is counted.");
     }
 
     internal void Identify(UpstreamIdentity identity)

@@ -16,6 +16,7 @@ internal static class UsageServices
         services.TryAddSingleton<OpenJournal>(_ => (floor, _) => new UnloggedJournal(floor));
         services.AddSingleton<UsageQueue>();
         services.AddSingleton<UsageReader>();
+        services.AddSingleton<CredentialUsageReader>();
         services.AddSingleton<UsageExport>();
         services.AddSingleton<UsageCorrections>();
         services.AddSingleton<Ledger>();

@@ -59,6 +59,16 @@ public class BlockSequencerTests
     }
 
     [Fact]
+    public void Add_CallsThatAllBeginBeforeTheirArguments_KeepThem()
+    {
+        var events = Run(
+            Call(1, "a"), Call(2, "b"), Call(3, "c"), new ArgumentsDelta(0, 1, "{\"x\":"), new ArgumentsDelta(0, 2, "{\"y\":"), new ArgumentsDelta(0, 1, "1}"),
+            new ArgumentsDelta(0, 2, "2}"), Finish(FinishReason.ToolCalls), new MessageStop());
+
+        Wire.Assemble(events).Choices[0].Content.Cast<ToolCallBlock>().Select(call => call.Arguments.ToString()).ShouldBe(["{\"x\":1}", "{\"y\":2}", "{}"]);
+    }
+
+    [Fact]
     public void Add_ThirdCallWhileTwoWait_KeepsAllArguments()
     {
         var events = Run(

@@ -20,6 +20,23 @@ public class GeminiRequestTests
          "tools":[{"type":"function","function":{"name":"get_weather","parameters":{"type":"object"}}},{"type":"function","function":{"name":"get_time"}}]}
         """;
 
+    [Theory]
+    [InlineData(Dialect.OpenAIChat)]
+    [InlineData(Dialect.OpenAIResponses)]
+    [InlineData(Dialect.AnthropicMessages)]
+    public void ToAnotherVendor_SignedCall_LosesItsSignatureAndSaysSo(Dialect dialect)
+    {
+        const string signed = """
+            {"contents":[{"role":"user","parts":[{"text":"x"}]},{"role":"model","parts":[{"functionCall":{"id":"a","name":"f","args":{}},"thoughtSignature":"CiQB+w=="}]},
+             {"role":"user","parts":[{"functionResponse":{"id":"a","name":"f","response":{"output":"y"}}}]}]}
+            """;
+
+        var written = Wire.Translate(Gemini, DialectCodec.For(dialect), signed, out var report);
+
+        written.ToJsonString().ShouldNotContain("CiQB");
+        report.Dropped.ShouldBe(["thoughtSignature"]);
+    }
+
     [Fact]
     public void FromChat_ToolLoop_OrdersResultsAndNamesThem()
     {

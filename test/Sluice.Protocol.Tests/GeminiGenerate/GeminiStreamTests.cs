@@ -23,6 +23,45 @@ public class GeminiStreamTests
 
         """;
 
+    /// <summary>What a search found comes after the text that rests on it, and is told inside it, once.</summary>
+    [Fact]
+    public void Writing_GroundingForAnthropic_IsCitedByTheTextBeforeItEnds()
+    {
+        const string grounded = """
+            data: {"candidates":[{"content":{"parts":[{"text":"Spain won."}],"role":"model"},"index":0}]}
+
+            data: {"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},"index":0,"groundingMetadata":{"groundingChunks":[{"web":{"uri":"https://a/","title":"A"}}],"groundingSupports":[{"segment":{"endIndex":10},"groundingChunkIndices":[0]}]}}]}
+
+            data: {"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},"index":0,"finishReason":"STOP","groundingMetadata":{"webSearchQueries":["who"],"groundingChunks":[{"web":{"uri":"https://a/","title":"A"}},{"web":{"uri":"https://b/","title":"B"}}],"groundingSupports":[{"segment":{"endIndex":10},"groundingChunkIndices":[0]},{"segment":{"endIndex":10},"groundingChunkIndices":[1]}]}}]}
+
+
+            """;
+        var events = Read([Encoding.UTF8.GetBytes(grounded)], ResponseFraming.Sse, out _);
+
+        var written = Wire.Data(Wire.Write(Wire.Anthropic, events, Wire.To(Wire.Anthropic, Gemini)));
+
+        written.Select(data => data["type"]!.GetValue<string>()).Skip(2).ShouldBe(
+            ["content_block_delta", "content_block_delta", "content_block_delta", "content_block_stop", "message_delta", "message_stop"]);
+        written.Select(data => data["delta"]?["citation"]?["url"]?.GetValue<string>()).OfType<string>().ShouldBe(["https://a/", "https://b/"]);
+    }
+
+    [Fact]
+    public void Writing_ExplanationOfARefusalForAnthropic_StandsInItsStopDetails()
+    {
+        const string held = """
+            data: {"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},"index":0,"finishReason":"SAFETY","finishMessage":"against the rules"}]}
+
+
+            """;
+        var events = Read([Encoding.UTF8.GetBytes(held)], ResponseFraming.Sse, out _);
+
+        var streamed = Wire.Data(Wire.Write(Wire.Anthropic, events, Wire.To(Wire.Anthropic, Gemini)))[^2]["delta"]!;
+        var whole = Wire.Write(Wire.Anthropic, Wire.Assemble(events), Wire.To(Wire.Anthropic, Gemini));
+
+        streamed["stop_details"]!["explanation"]!.GetValue<string>().ShouldBe("against the rules");
+        whole["stop_details"]!.ToJsonString().ShouldBe(streamed["stop_details"]!.ToJsonString());
+    }
+
     [Theory]
     [InlineData("gemini.sse", ResponseFraming.Sse)]
     [InlineData("gemini-array.json", ResponseFraming.JsonArray)]

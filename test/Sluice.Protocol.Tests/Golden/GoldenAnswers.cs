@@ -17,7 +17,7 @@ public sealed record GoldenAnswer(string File, Operation Operation, ResponseFram
 
     public override string ToString() => File;
 
-    private static byte[] Load(string file)
+    public static byte[] Load(string file)
     {
         using var stream = typeof(GoldenAnswer).Assembly.GetManifestResourceStream(file).ShouldNotBeNull();
         using var bytes = new MemoryStream();

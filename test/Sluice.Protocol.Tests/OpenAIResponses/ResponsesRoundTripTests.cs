@@ -9,7 +9,7 @@ namespace Sluice.Protocol.Tests.OpenAIResponses;
 /// <summary>A document of the Responses API that goes into the canonical model and back means what it meant.</summary>
 public class ResponsesRoundTripTests
 {
-    private const int Generated = 5000;
+    private const int Generated = 10_000;
     private const int GeneratedStreams = 1000;
 
     private static readonly DialectCodec Responses = DialectCodec.For(Dialect.OpenAIResponses);

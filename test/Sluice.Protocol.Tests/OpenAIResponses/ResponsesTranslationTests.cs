@@ -9,6 +9,18 @@ public class ResponsesTranslationTests
 {
     private static readonly DialectCodec Responses = DialectCodec.For(Dialect.OpenAIResponses);
 
+    [Theory]
+    [InlineData("auto", false)]
+    [InlineData("high", true)]
+    public void Request_DetailOfAPicture_IsLostOnlyWhereItSaysSomething(string detail, bool lost)
+    {
+        _ = Wire.Translate(Responses, Wire.Anthropic, $$"""
+            {"model":"m","input":[{"role":"user","content":[{"type":"input_image","image_url":"https://a/b.png","detail":"{{detail}}"}]}]}
+            """, out var report);
+
+        report.Dropped.Contains("detail").ShouldBe(lost);
+    }
+
     [Fact]
     public void Request_FromChat_HasEveryThingInItsPlace()
     {

@@ -40,6 +40,15 @@ public class ChatToAnthropicTests
     }
 
     [Fact]
+    public void Request_StopTextsOfWhiteSpace_AreLeftOutAndNamed()
+    {
+        var written = Wire.Translate(Wire.Chat, Wire.Anthropic, """{"model":"m","messages":[{"role":"user","content":"x"}],"stop":["\n\n","END"]}""", out var report);
+
+        written["stop_sequences"]!.ToJsonString().ShouldBe("""["END"]""");
+        report.Dropped.ShouldBe(["stop"]);
+    }
+
+    [Fact]
     public void Request_WhatAnthropicHasNoPlaceFor_IsNamedInTheClientsSpelling()
     {
         _ = Wire.Translate(Wire.Chat, Wire.Anthropic, """

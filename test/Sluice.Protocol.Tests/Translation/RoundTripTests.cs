@@ -8,8 +8,8 @@ namespace Sluice.Protocol.Tests.Translation;
 /// <summary>A document that goes into the canonical model and back to its own dialect means what it meant.</summary>
 public class RoundTripTests
 {
-    private const int Generated = 2500;
-    private const int GeneratedStreams = 300;
+    private const int Generated = 10_000;
+    private const int GeneratedStreams = 1000;
 
     private static readonly ModelRules Rules = new() { CacheBreakpoints = int.MaxValue };
 

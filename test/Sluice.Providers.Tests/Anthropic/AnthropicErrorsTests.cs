@@ -25,7 +25,7 @@ public class AnthropicErrorsTests
     [InlineData(504, "timeout_error", "Request timed out", ServerError)]
     [InlineData(529, "overloaded_error", "Overloaded", Overloaded)]
     public void Classify_ByStatusAndType_SaysWhoIsAtFault(int status, string type, string message, UpstreamFailureKind kind) =>
-        Classify("anthropic", status, Body(type, message)).ShouldBe(new UpstreamFailure(kind, UpstreamStage.AwaitHeaders, status, type));
+        (Classify("anthropic", status, Body(type, message)) with { RetryAfter = null }).ShouldBe(new UpstreamFailure(kind, UpstreamStage.AwaitHeaders, status, type));
 
     [Theory]
     [InlineData("enforced_spend_limit_reached", OutOfCredit)]
@@ -35,7 +35,7 @@ public class AnthropicErrorsTests
     {
         var body = $$$"""{"type":"error","error":{"type":"rate_limit_error","message":"No.","details":{"error_code":"{{{code}}}"}},"request_id":"req_1"}""";
 
-        Classify("anthropic", 429, body).ShouldBe(new UpstreamFailure(kind, UpstreamStage.AwaitHeaders, 429, code));
+        (Classify("anthropic", 429, body) with { RetryAfter = null }).ShouldBe(new UpstreamFailure(kind, UpstreamStage.AwaitHeaders, 429, code));
     }
 
     [Theory]
@@ -48,6 +48,20 @@ public class AnthropicErrorsTests
     [InlineData("something_new", ServerError)]
     public void Classify_ErrorEventInAStream_ReadsItsType(string type, UpstreamFailureKind kind) =>
         Classify("anthropic", 200, Body(type, "x")).ShouldBe(new UpstreamFailure(kind, UpstreamStage.Body, 200, type));
+
+    [Fact]
+    public void Classify_SpendLimits_TellWhenTheyEnd()
+    {
+        const string Spent = """{"type":"error","error":{"type":"rate_limit_error","message":"No.","details":{"error_code":"enforced_spend_limit_reached"}}}""";
+
+        // Now is the first of July: a monthly limit ends with the month.
+        Classify("anthropic", 429, Spent).RetryAfter.ShouldBe(new DateTimeOffset(2026, 8, 1, 0, 0, 0, TimeSpan.Zero) - Now);
+        Classify("anthropic", 400, Body("invalid_request_error", "You have reached your specified API usage limits. You will regain access on 2026-07-15 at 00:00 UTC."))
+            .RetryAfter.ShouldBe(new DateTimeOffset(2026, 7, 15, 0, 0, 0, TimeSpan.Zero) - Now);
+        Classify("anthropic", 429, Spent.Replace("enforced", "contract", StringComparison.Ordinal)).RetryAfter.ShouldBeNull();
+        Classify("anthropic", 400, Body("invalid_request_error", "You have reached your specified API usage limits. You will regain access on 2026-13-99 at"))
+            .RetryAfter.ShouldBeNull();
+    }
 
     private static string Body(string type, string message) =>
         $$$"""{"type":"error","error":{"type":"{{{type}}}","message":"{{{message}}}"},"request_id":"req_011CSHoEeqs5C35K2UUqR7Fy"}""";

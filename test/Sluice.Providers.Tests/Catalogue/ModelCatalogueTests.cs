@@ -1,4 +1,3 @@
-using Sluice.Protocol;
 using Sluice.Providers.Catalogue;
 using static Sluice.Providers.Tests.ProviderFixture;
 
@@ -81,12 +80,13 @@ public class ModelCatalogueTests
     }
 
     [Fact]
-    public void Models_Simulator_AreTheFiveThatItServes()
+    public void Models_Simulator_AreThoseThatItServes()
     {
-        var models = Get("simulator").Descriptor.Models;
-        models.Select(model => model.Id).ShouldBe(["sim-small", "sim-large", "sim-think", "sim-embed", "sim-moderation"]);
+        var descriptor = Get("simulator").Descriptor;
+        var models = descriptor.Models;
+        models.Select(model => model.Id).ShouldBe(["sim-small", "sim-large", "sim-think", "sim-realtime", "sim-embed", "sim-moderation"]);
         models.ShouldAllBe(model => model.Price!.Input > 0);
-        models.SelectMany(model => model.Operations).Distinct().ShouldBe(Operation.All.Select(known => known.Name), ignoreOrder: true);
+        models.SelectMany(model => model.Operations).Distinct().ShouldBe(descriptor.Operations.Select(row => row.Operation.Name), ignoreOrder: true);
     }
 
     private static void CheckPrice(ModelPrice price, string id)

@@ -62,6 +62,7 @@ public class GeminiErrorsTests
 
         failure.Kind.ShouldBe(RateLimited);
         failure.RetryAfter.ShouldBe(TimeSpan.FromHours(12));
+        failure.QuotaUsedUp.ShouldBeTrue();
     }
 
     [Theory]

@@ -44,6 +44,10 @@ public sealed class GatewayClient(Uri address, string? key = null) : IDisposable
     public Task<OpenReply> OpenAsync(string path, string body, params IEnumerable<(string Name, string Value)> headers)
         => OpenAsync(HttpMethod.Post, path, Encoding.UTF8.GetBytes(body), headers);
 
+    /// <summary>Sends a request without a body and returns as soon as the head of the answer is here.</summary>
+    public Task<OpenReply> OpenAsync(HttpMethod method, string path, params IEnumerable<(string Name, string Value)> headers)
+        => OpenAsync(method, path, null, headers);
+
     public void Dispose() => _http.Dispose();
 
     private async Task<OpenReply> OpenAsync(HttpMethod method, string path, byte[]? body, IEnumerable<(string Name, string Value)> headers)

@@ -12,6 +12,8 @@ public sealed class SluiceConfigBuilder
     private readonly List<string> _models = [];
     private readonly List<string> _keys = [];
     private readonly List<string> _limits = [];
+    private readonly List<string> _mcp = [];
+    private readonly List<string> _mcpServers = [];
 
     /// <summary>A setting under <c>server</c>; the value as YAML.</summary>
     public SluiceConfigBuilder Server(string name, string value)
@@ -27,6 +29,13 @@ public sealed class SluiceConfigBuilder
     /// <param name="more">Further members as YAML, such as <c>timeouts: { idle: 1s }</c>.</param>
     public SluiceConfigBuilder Provider(string name, string type, string baseUrl, string more = "")
         => Provider(name, type, baseUrl, [Credential("k1", UpstreamKey(name))], more);
+
+    /// <summary>The service's own simulator, in its process.</summary>
+    public SluiceConfigBuilder Simulator(string name)
+    {
+        _providers.Add($"{{ name: {Quote(name)}, type: simulator }}");
+        return this;
+    }
 
     /// <summary>A provider with the given credentials, each as <see cref="Credential"/> wrote it.</summary>
     public SluiceConfigBuilder Provider(string name, string type, string baseUrl, IEnumerable<string> credentials, string more = "")
@@ -66,12 +75,31 @@ public sealed class SluiceConfigBuilder
     /// <param name="models">Names or patterns; none means all.</param>
     /// <param name="limits">Members of <c>limits</c> as YAML.</param>
     /// <param name="budget">Members of <c>budget</c> as YAML, such as <c>usd: 1, per: total</c>.</param>
-    public SluiceConfigBuilder Key(string name, string key, IEnumerable<string>? models = null, string limits = "", string budget = "")
+    /// <param name="mcp">Tools of MCP servers; none when absent.</param>
+    public SluiceConfigBuilder Key(string name, string key, IEnumerable<string>? models = null, string limits = "", string budget = "", IEnumerable<string>? mcp = null)
     {
         var list = string.Join(", ", (models ?? ["*"]).Select(Quote));
         _keys.Add(
             $"{{ name: {Quote(name)}, key: {Quote(key)}, models: [{list}]" +
-            $"{(limits.Length > 0 ? $", limits: {{ {limits} }}" : "")}{(budget.Length > 0 ? $", budget: {{ {budget} }}" : "")} }}");
+            $"{(limits.Length > 0 ? $", limits: {{ {limits} }}" : "")}{(budget.Length > 0 ? $", budget: {{ {budget} }}" : "")}" +
+            $"{(mcp is null ? "" : $", mcp: [{string.Join(", ", mcp.Select(Quote))}]")} }}");
+        return this;
+    }
+
+    /// <summary>An MCP server over streamable HTTP, with <see cref="UpstreamKey"/> as its key.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="url">Its endpoint.</param>
+    /// <param name="more">Further members as YAML, such as <c>timeout: 1s</c>.</param>
+    public SluiceConfigBuilder McpServer(string name, string url, string more = "")
+    {
+        _mcpServers.Add($"{{ name: {Quote(name)}, url: {Quote(url)}, api_key: {Quote(UpstreamKey(name))}{(more.Length > 0 ? ", " + more : "")} }}");
+        return this;
+    }
+
+    /// <summary>A setting under <c>mcp</c>; the value as YAML.</summary>
+    public SluiceConfigBuilder Mcp(string name, string value)
+    {
+        _mcp.Add($"{name}: {value}");
         return this;
     }
 
@@ -95,6 +123,14 @@ public sealed class SluiceConfigBuilder
         Section(text, "models", _models);
         Section(text, "keys", _keys);
         Section(text, "limits", _limits);
+        if (_mcpServers.Count > 0)
+        {
+            text.AppendLine("mcp:");
+            _mcp.ForEach(line => text.AppendLine(CultureInfo.InvariantCulture, $"  {line}"));
+            text.AppendLine("  servers:");
+            _mcpServers.ForEach(line => text.AppendLine(CultureInfo.InvariantCulture, $"    - {line}"));
+        }
+
         return text.ToString();
     }
 

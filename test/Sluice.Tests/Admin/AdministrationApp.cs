@@ -13,6 +13,7 @@ using Sluice.Auth.Google;
 using Sluice.Configuration;
 using Sluice.Credentials;
 using Sluice.Limits.Budgets;
+using Sluice.Mcp;
 using Sluice.Pipeline;
 using Sluice.Pricing;
 using Sluice.Storage;
@@ -86,7 +87,6 @@ internal sealed class AdministrationApp : IAsyncDisposable
         builder.Services.AddSingleton(provider => new StubConfiguration(file ?? DefaultFile, provider.GetRequiredService<IConfigurationOverlay>()));
         builder.Services.AddSingleton<IConfigurationSource>(provider => provider.GetRequiredService<StubConfiguration>());
         builder.Services.AddSingleton<ICredentialRuntime, StubCredentialRuntime>();
-        builder.Services.AddSingleton(NSubstitute.Substitute.For<Sluice.Credentials.Tokens.ITokenRefresher>());
         builder.Services.AddVirtualServiceAccounts();
         builder.Services.AddApiKeys(new ApiKeyOptions { AdministratorKey = new Secret(administratorKey) });
         builder.Services.AddBudgets(new BudgetOptions("test"));
@@ -95,6 +95,7 @@ internal sealed class AdministrationApp : IAsyncDisposable
         builder.Services.AddPricing();
         builder.Services.AddSingleton<ITargetPrices, NoPrices>();
         builder.Services.AddSingleton<RecentRefusals>();
+        builder.Services.AddSingleton<McpServers>();
         builder.Services.AddAdministration(new AdministrationOptions
         {
             ProviderTypes = [new("openai", "https://api.openai.com/v1", false), new("openai-compatible", null, true)],

@@ -34,6 +34,19 @@ public sealed class ApiKeyEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Mcp_OfAKey_IsNothingUntilItIsGivenAndKeptByOtherChanges()
+    {
+        var bare = await _app.PostAsync(Path, """{ "name": "bare" }""");
+        (await _app.GetAsync($"{Path}/{bare.Text("id")}")).Body.GetProperty("mcp").ToString().ShouldBe("[]");
+        var created = await _app.PostAsync(Path, """{ "name": "tools", "mcp": ["web/*", "local/echo"] }""");
+        var item = $"{Path}/{created.Text("id")}";
+        (await _app.GetAsync(item)).Body.GetProperty("mcp").ToString().ShouldBe("""["web/*","local/echo"]""");
+
+        (await _app.PutAsync(item, """{ "name": "renamed" }""")).Body.GetProperty("mcp").ToString().ShouldBe("""["web/*","local/echo"]""");
+        (await _app.PutAsync(item, """{ "mcp": [] }""")).Body.GetProperty("mcp").ToString().ShouldBe("[]");
+    }
+
+    [Fact]
     public async Task Post_AdminScope_MakesAnAdministrator()
     {
         var created = await _app.PostAsync(Path, """{ "name": "root", "scopes": ["inference", "admin"] }""");

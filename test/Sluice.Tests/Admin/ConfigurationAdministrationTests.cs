@@ -127,15 +127,31 @@ public sealed class ConfigurationAdministrationTests : IAsyncLifetime, IDisposab
     }
 
     [Fact]
-    public async Task Credentials_TwoSealedSecretsSwapped_RefuseTheNextStart()
+    public async Task Credentials_TwoSealedSecretsSwapped_AreNamedAndTakeNoOtherDown()
     {
-        await _app.PostAsync(Credentials, """{ "provider": "file-provider", "name": "a", "api_key": "sk-a" }""");
-        await _app.PostAsync(Credentials, """{ "provider": "file-provider", "name": "b", "api_key": "sk-b" }""");
-        await _app.Services.GetRequiredService<SqliteDatabase>().WriteAsync(connection => connection.Execute(
-            "UPDATE credentials SET secret = (SELECT other.secret FROM credentials other WHERE other.id <> credentials.id)"));
-        await _app.DisposeAsync();
+        var ids = new List<string?>();
+        foreach (var name in new[] { "a", "b", "c" })
+        {
+            ids.Add((await _app.PostAsync(Credentials, $$"""{ "provider": "file-provider", "name": "{{name}}", "api_key": "sk-{{name}}" }""")).Text("id"));
+        }
 
-        (await Should.ThrowAsync<StartRefusedException>(() => AdministrationApp.StartAsync(storage: _storage))).Message.ShouldContain("cannot be decrypted");
+        await _app.Services.GetRequiredService<SqliteDatabase>().WriteAsync(connection =>
+        {
+            var boxes = connection.Rows("SELECT secret FROM credentials WHERE name IN ('a', 'b') ORDER BY name", row => row.GetFieldValue<byte[]>(0));
+            connection.Execute("UPDATE credentials SET secret = $0 WHERE name = 'a'", boxes[1]);
+            connection.Execute("UPDATE credentials SET secret = $0 WHERE name = 'b'", boxes[0]);
+        });
+        await _app.DisposeAsync();
+        _app = await AdministrationApp.StartAsync(storage: _storage);
+
+        _app.Configuration.Current.Config.Providers.Single().Credentials.Select(credential => credential.Name).ShouldBe(["file-credential", "c"]);
+        var broken = await _app.GetAsync($"{Credentials}/{ids[0]}");
+        broken.Text("state").ShouldBe("disabled");
+        broken.Text("reason").ShouldNotBeNull().ShouldContain("cannot be decrypted");
+        (await _app.SendAsync(HttpMethod.Patch, $"{Credentials}/{ids[0]}", """{ "weight": 2 }""", AdministrationApp.AdministratorKey)).Body.GetProperty("errors")[0].GetProperty("field").GetString().ShouldBe("api_key");
+
+        (await _app.SendAsync(HttpMethod.Patch, $"{Credentials}/{ids[0]}", """{ "api_key": "sk-anew" }""", AdministrationApp.AdministratorKey)).Status.ShouldBe(HttpStatusCode.OK);
+        _app.Configuration.Current.Config.Providers.Single().Credentials.Select(credential => credential.Name).ShouldBe(["file-credential", "a", "c"]);
     }
 
     [Fact]
@@ -173,7 +189,7 @@ public sealed class ConfigurationAdministrationTests : IAsyncLifetime, IDisposab
         (await _app.PostAsync($"{Credentials}/{id}/{action}")).Text("state").ShouldBe(state);
         _app.Runtime.Find("file-provider", "file-credential")!.State.ToString().ShouldBe(state, StringCompareShould.IgnoreCase);
         _app.Configuration.Current.Config.Providers.Single().Credentials.Single().Disabled.ShouldBeTrue();
-        (await _app.PostAsync($"{Credentials}/{id}/refresh")).Text("code").ShouldBe("credential_disabled");
+        (await _app.PostAsync($"{Credentials}/{id}/refresh")).Text("code").ShouldBe("nothing_to_refresh");
 
         await _app.DisposeAsync();
         _app = await AdministrationApp.StartAsync(storage: _storage);
@@ -182,7 +198,6 @@ public sealed class ConfigurationAdministrationTests : IAsyncLifetime, IDisposab
 
         (await _app.PostAsync($"{Credentials}/{id}/enable")).Text("state").ShouldBe("ready");
         _app.Configuration.Current.Config.Providers.Single().Credentials.Single().Disabled.ShouldBeFalse();
-        (await _app.PostAsync($"{Credentials}/{id}/refresh")).Status.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -203,7 +218,8 @@ public sealed class ConfigurationAdministrationTests : IAsyncLifetime, IDisposab
         good.Body.GetProperty("ok").GetBoolean().ShouldBeTrue();
         good.Text("message").ShouldBe("file-provider/file-credential/gpt-5.1");
         (await _app.PostAsync($"{Credentials}/{id}/test", """{ "model": "broken" }""")).Body.GetProperty("ok").GetBoolean().ShouldBeFalse();
-        (await _app.PostAsync($"{Credentials}/{id}/test")).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await _app.PostAsync($"{Credentials}/{id}/test")).Text("message").ShouldBe("file-provider/file-credential/");
+        (await _app.PostAsync($"{Credentials}/{id}/test", """{ "model": "" }""")).Status.ShouldBe(HttpStatusCode.BadRequest);
         (await _app.PostAsync($"{Credentials}/cred_unknown/test", """{ "model": "m" }""")).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 

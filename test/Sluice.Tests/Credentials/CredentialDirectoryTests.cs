@@ -12,8 +12,8 @@ public sealed class CredentialDirectoryTests : IDisposable
     public void Slots_Reloaded_KeepTheirHealth()
     {
         var before = Slots(Credential("k")).Single();
-        before.TryLease(0).ShouldBeTrue();
-        before.Health.NoteFailure("RateLimited 429", 100, forRate: true);
+        before.TryLease(0).ShouldNotBeNull();
+        before.Health.Fail(Setbacks.Rest(100, forRate: true));
 
         var after = Slots(Credential("k") with { Weight = 5 }).Single();
 
@@ -28,7 +28,7 @@ public sealed class CredentialDirectoryTests : IDisposable
     public void Slots_NewSecret_StartsAnew()
     {
         var before = Slots(Credential("k")).Single();
-        before.Health.NoteFailure("CredentialRejected 401", 100, forRate: false);
+        before.Health.Fail(Setbacks.Rest(100, forRate: false));
 
         var after = Slots(Credential("k", "another")).Single();
 
@@ -56,7 +56,7 @@ public sealed class CredentialDirectoryTests : IDisposable
     public void Slots_DisabledAfterACoolingThatIsLongOver_IsDisabled()
     {
         var health = Slots(Credential("k")).Single().Health;
-        health.NoteFailure("RateLimited 429", 100, forRate: true);
+        health.Fail(Setbacks.Rest(100, forRate: true));
 
         Slots(Credential("k") with { Disabled = true });
 

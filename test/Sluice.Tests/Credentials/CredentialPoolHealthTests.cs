@@ -41,7 +41,10 @@ public sealed class CredentialPoolHealthTests
 
         public bool SetState(string provider, string name, CredentialState state, string? reason) => false;
 
-        public Task<CredentialTestResult> TestAsync(string provider, string name, string model, CancellationToken cancellationToken) =>
+        public Task<CredentialTestResult> TestAsync(string provider, string name, string? model, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<CredentialRefresh> RefreshAsync(string provider, string name, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
     }
 }

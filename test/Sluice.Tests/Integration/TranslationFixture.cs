@@ -31,6 +31,7 @@ public sealed class TranslationFixture : IAsyncLifetime
         var config = new SluiceConfigBuilder()
             .Server("keep_alive", "300ms")
             .Server("detached_drain", "3s")
+            .Server("write_timeout", "2s")
             .Key("everything", Key)
             .Key("other", OtherKey)
             .Key("poor", PoorKey, budget: "usd: 0.001, per: total");
@@ -52,7 +53,8 @@ public sealed class TranslationFixture : IAsyncLifetime
         await Upstream.DisposeAsync();
     }
 
-    /// <summary>A vendor's account that no other test has; its models are <c>NAME-chat</c>, <c>-responses</c>, <c>-messages</c>, <c>-gemini</c>, and <c>-pair</c>, which is Messages first and Chat second.</summary>
+    /// <summary>A vendor's account that no other test has; its models are <c>NAME-chat</c>, <c>-responses</c>, <c>-messages</c>, <c>-gemini</c>, <c>-pair</c>, which is Messages and Chat as equals,
+    /// <c>-back</c>, which is Messages before Chat, and <c>-hasty</c>, which is Chat with an idle time of 1 s and 3 s in all.</summary>
     public UpstreamLane NextLane() => Upstream.Lane($"t{Interlocked.Increment(ref _taken)}");
 
     private static void Add(SluiceConfigBuilder config, UpstreamLane lane)
@@ -66,6 +68,12 @@ public sealed class TranslationFixture : IAsyncLifetime
             config.Model($"{lane.Name}-{dialect}", SluiceConfigBuilder.Target($"{lane.Name}-{dialect}", $"real-{dialect}", 1, GatewayFixture.Price));
         }
 
+        config.Provider($"{lane.Name}-hasty", "openai-compatible", lane.OpenAIBaseUrl, "timeouts: { idle: 1s, total: 3s }");
+        config.Model($"{lane.Name}-hasty", SluiceConfigBuilder.Target($"{lane.Name}-hasty", "real-chat", 1, GatewayFixture.Price));
+        config.Model(
+            $"{lane.Name}-back",
+            SluiceConfigBuilder.Target($"{lane.Name}-messages", "real-messages", 1, GatewayFixture.Price),
+            SluiceConfigBuilder.Target($"{lane.Name}-chat", "real-chat", 2, GatewayFixture.Price));
         config.Model(
             $"{lane.Name}-pair",
             SluiceConfigBuilder.Target($"{lane.Name}-messages", "real-messages", 1, GatewayFixture.Price),

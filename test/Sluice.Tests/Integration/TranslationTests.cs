@@ -114,6 +114,59 @@ public sealed class TranslationTests(TranslationFixture gateway) : IClassFixture
         trace.Json.GetProperty("dropped").EnumerateArray().Select(name => name.GetString()!).ShouldBe(dropped);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Answer_PartWithoutAPlace_IsNamedInTraceAndInTheHeaderOfADocument(bool stream)
+    {
+        var lane = gateway.NextLane();
+        lane.Always(stream ? UpstreamAnswer.Sse(SearchStream()) : UpstreamAnswer.Json(Search()));
+
+        var reply = await gateway.Client.PostAsync(
+            "/v1/chat/completions", $$"""{"model":"{{lane.Name}}-messages","stream":{{(stream ? "true" : "false")}},"messages":[{"role":"user","content":"hi"}]}""");
+        var id = reply.Header("x-request-id")!;
+        await gateway.Admin.UsageAsync(id);
+        var trace = await gateway.Admin.GetAsync($"/api/admin/requests/{id}");
+
+        TextOf("chat", stream, reply).ShouldBe("Found it");
+        // The head of a stream tells only what was known when it went out, which is a matter of time.
+        (reply.Header("x-sluice-dropped") ?? (stream ? "web_search_call" : "")).ShouldBe("web_search_call");
+        trace.Json.GetProperty("dropped").EnumerateArray().Select(name => name.GetString()!).ShouldBe(["web_search_call"]);
+    }
+
+    [Theory]
+    [InlineData("messages", 529)]
+    [InlineData("chat", 503)]
+    public async Task VendorError_Overloaded_HasTheStatusOfTheClientsDialect(string client, int expected)
+    {
+        var (dialect, lane) = (TestedDialect.Of(client), gateway.NextLane());
+        var upstream = client == "messages" ? "chat" : "messages";
+        lane.Always(UpstreamAnswer.Json(upstream == "chat" ? OpenAIChatWire.Error("busy", "server_error") : AnthropicWire.Error("overloaded_error", "busy"), 529));
+        var model = $"{lane.Name}-{upstream}";
+
+        var reply = await gateway.Client.PostAsync(dialect.Path(model), dialect.Body(model));
+
+        reply.Status.ShouldBe(expected, reply.Text);
+        dialect.ErrorMessage(reply).ShouldBe("busy");
+    }
+
+    [Theory]
+    [InlineData(true, 200)]
+    [InlineData(false, 503)]
+    public async Task Stream_FailsInItsFirstPiece_DeliversWhatWasSaidOrElseARealStatus(bool says, int status)
+    {
+        var lane = gateway.NextLane();
+        var said = says ? $"{AnthropicWire.BlockStart()}{AnthropicWire.TextDelta("Hello")}" : "";
+        lane.Always(UpstreamAnswer.Sse($"{AnthropicWire.MessageStart()}{said}{AnthropicWire.ErrorEvent("overloaded_error", "busy")}"));
+
+        var reply = await gateway.Client.PostAsync("/v1/chat/completions", OpenAIChatWire.Request($"{lane.Name}-messages", stream: true));
+
+        reply.Status.ShouldBe(status, reply.Text);
+        reply.Text.Contains("Hello").ShouldBe(says);
+        reply.Text.ShouldContain("upstream_failed_in_stream");
+        reply.Text.ShouldNotContain("[DONE]");
+    }
+
     [Fact]
     public async Task Call_MemberNameThatIsNoHeaderText_IsNamedInPrintableAscii()
     {
@@ -292,6 +345,23 @@ public sealed class TranslationTests(TranslationFixture gateway) : IClassFixture
 
     private static string ThinkingCall(string call)
         => $$$"""{"id":"msg_1","type":"message","role":"assistant","model":"claude-real","content":[{"type":"thinking","thinking":"Rome, so Italy.","signature":"c2lnbmVk"},{"type":"tool_use","id":"{{{call}}}","name":"weather","input":{"city":"Rome"}}],"stop_reason":"tool_use","stop_sequence":null,"usage":{{{AnthropicWire.Usage}}} }""";
+
+    private static string Search()
+        => $$$"""{"id":"msg_1","type":"message","role":"assistant","model":"claude-real","content":[{"type":"server_tool_use","id":"srvtoolu_1","name":"web_search","input":{"query":"it"}},{"type":"web_search_tool_result","tool_use_id":"srvtoolu_1","content":[]},{"type":"text","text":"Found it","citations":null}],"stop_reason":"end_turn","stop_sequence":null,"usage":{{{AnthropicWire.Usage}}} }""";
+
+    private static IEnumerable<string> SearchStream() =>
+    [
+        AnthropicWire.MessageStart(),
+        Event("content_block_start", ",'index':0,'content_block':{'type':'server_tool_use','id':'srvtoolu_1','name':'web_search','input':{}}"),
+        Event("content_block_stop", ",'index':0"),
+        Event("content_block_start", ",'index':1,'content_block':{'type':'web_search_tool_result','tool_use_id':'srvtoolu_1','content':[]}"),
+        Event("content_block_stop", ",'index':1"),
+        Event("content_block_start", ",'index':2,'content_block':{'type':'text','text':''}"),
+        Event("content_block_delta", ",'index':2,'delta':{'type':'text_delta','text':'Found it'}"),
+        Event("content_block_stop", ",'index':2"),
+        Event("message_delta", ",'delta':{'stop_reason':'end_turn','stop_sequence':null},'usage':{'output_tokens':20}"),
+        Event("message_stop", ""),
+    ];
 
     private static IEnumerable<string> ThinkingCallStream(string call) =>
     [

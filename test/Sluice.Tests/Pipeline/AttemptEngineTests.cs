@@ -5,6 +5,7 @@ using Sluice.Providers;
 using Sluice.Routing;
 using Sluice.TestKit;
 using Sluice.TestKit.Raw;
+using Sluice.Tests.Credentials;
 using Sluice.Usage;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -283,9 +284,9 @@ public sealed class AttemptEngineTests : IDisposable
             new ProviderRuntime(
                 target.Provider.Config with { Credentials = [.. target.Provider.Config.Credentials.Select(credential => credential with { MaxConcurrency = 1 })] },
                 target.Provider.Provider, "http://127.0.0.1:9/v1",
-                [.. target.Provider.Slots.Select(slot => new CredentialSlot("openai", slot.Config with { MaxConcurrency = 1 }, slot.Health, slot.Pool))]),
+                [.. target.Provider.Slots.Select(slot => new CredentialSlot("openai", slot.Index, slot.Config with { MaxConcurrency = 1 }, slot.Health, slot.Pool))]),
             "smart", 1, 1, null, target.Series);
-        target.Provider.Slots[0].TryLease(_fixture.Time.GetTimestamp()).ShouldBeTrue();
+        target.Provider.Slots[0].TryLease(_fixture.Time.GetTimestamp()).ShouldNotBeNull();
         Cool(target.Provider.Slots[1], 3600);
 
         var call = await ServeAsync(target);
@@ -385,7 +386,7 @@ public sealed class AttemptEngineTests : IDisposable
     public void Dispose() => _fixture.Dispose();
 
     private void Cool(CredentialSlot slot, int seconds)
-        => slot.Health.NoteFailure("RateLimited 429", _fixture.Time.GetTimestamp() + (seconds * TimeSpan.TicksPerSecond), forRate: true);
+        => slot.Health.Fail(Setbacks.Rest(_fixture.Time.GetTimestamp() + (seconds * TimeSpan.TicksPerSecond), forRate: true));
 
     private async Task<GatewayCall> ServeAsync(RouteTarget target)
     {
@@ -404,6 +405,7 @@ public sealed class AttemptEngineTests : IDisposable
             new TranslateLane(settlement, _fixture.Time, NullLogger<TranslateLane>.Instance),
             new RequestTranslator(new SignatureStore(_fixture.Time), NullLogger<RequestTranslator>.Instance),
             settlement,
+            _fixture.Judge,
             _fixture.Time);
         await engine.ServeAsync(call, new RuntimeSnapshot(new SluiceConfig(), null!, 1));
 

@@ -89,6 +89,24 @@ public sealed class CallDeadlineTests : IDisposable
     }
 
     [Fact]
+    public void Watch_CallHangsAfterItsLastDeadline_GivesItsLeaseBack()
+    {
+        var call = _fixture.Call();
+        var slot = _fixture.Target().Provider.Slots[0];
+        call.BoundTotal(Second * 3);
+        call.Lease = slot.TryLease(_fixture.Time.GetTimestamp()).ShouldNotBeNull();
+
+        _fixture.Pass(Second * 4);
+        call.Expired.ShouldBe(CallPhase.Total);
+        slot.Health.InFlight.ShouldBe(1, "a call that has just been ended gives it back itself");
+
+        _fixture.Pass(TimeSpan.FromMinutes(1));
+        slot.Health.InFlight.ShouldBe(0);
+        call.Lease.Release();
+        slot.Health.InFlight.ShouldBe(0, "the call's own release comes too late and counts no more");
+    }
+
+    [Fact]
     public void OnClientGone_LaterPhases_DoNotExtendTheDrain()
     {
         var call = _fixture.Call(detachedDrain: Second * 2);

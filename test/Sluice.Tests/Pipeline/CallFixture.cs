@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Sluice.Auth;
 using Sluice.Configuration;
+using Sluice.Credentials;
 using Sluice.Limits;
 using Sluice.Pipeline;
 using Sluice.Protocol;
@@ -29,6 +30,8 @@ internal sealed class CallFixture : IDisposable
     public FakeTime Time => _routing.Time;
 
     public CallWatchdog Watchdog { get; }
+
+    public CredentialJudge Judge => field ??= new CredentialJudge(_routing.Credentials, Time);
 
     public DefaultHttpContext Http { get; } = new();
 

@@ -26,11 +26,11 @@ public sealed class FailurePolicyTests
     }
 
     [Fact]
-    public void For_CredentialsFault_RestsTheCredential_UpstreamsFault_DoesNot()
+    public void For_RefusedCredential_RestsWithoutAWord_AndNoOtherDoes()
     {
         foreach (var kind in Enum.GetValues<UpstreamFailureKind>())
         {
-            var rest = kind is UpstreamFailureKind.CredentialRejected or UpstreamFailureKind.OutOfCredit;
+            var rest = kind is UpstreamFailureKind.CredentialRejected;
             (FailurePolicy.For(kind).CoolsWithoutWord > TimeSpan.Zero).ShouldBe(rest, kind.ToString());
         }
     }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Configuration;
 using Sluice.Routing;
 using Sluice.Tests.Configuration;
+using Sluice.Tests.Credentials;
 
 namespace Sluice.Tests.Routing;
 
@@ -25,14 +26,14 @@ public sealed class GatewayRuntimeTests : IDisposable
     public void Current_AfterAChange_IsTheNewOneAndKeepsCredentialHealth()
     {
         var before = _runtime.Current;
-        before.Routes.Providers.Single().Slots.Single().Health.NoteFailure("x", long.MaxValue, forRate: true);
+        before.Routes.Providers.Single().Slots.Single().Health.Fail(Setbacks.Rest(long.MaxValue - 1, forRate: true));
 
         _configuration.Switch(With("two"));
 
         _runtime.Current.Generation.ShouldBe(2);
         _runtime.Current.Routes.Find("one").ShouldBeNull();
         _runtime.Current.Routes.Find("two").ShouldNotBeNull();
-        _runtime.Current.Routes.Providers.Single().Slots.Single().Health.CoolsForRate.ShouldBeTrue();
+        _runtime.Current.Routes.Providers.Single().Slots.Single().Health.At(0).ForRate.ShouldBeTrue();
         before.Routes.Find("one").ShouldNotBeNull();
     }
 

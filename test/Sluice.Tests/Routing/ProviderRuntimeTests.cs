@@ -3,6 +3,7 @@ using Sluice.Credentials;
 using Sluice.Protocol;
 using Sluice.Routing;
 using Sluice.Telemetry;
+using Sluice.Tests.Credentials;
 
 namespace Sluice.Tests.Routing;
 
@@ -17,7 +18,7 @@ public sealed class ProviderRuntimeTests : IDisposable
         var counts = new Dictionary<string, int>();
         for (var i = 0; i < 1000; i++)
         {
-            var slot = provider.TryLease(target, [], 0).ShouldNotBeNull();
+            var slot = provider.TryLease(target, [], 0).ShouldNotBeNull().Slot;
             counts[slot.Name] = counts.GetValueOrDefault(slot.Name) + 1;
         }
 
@@ -32,23 +33,25 @@ public sealed class ProviderRuntimeTests : IDisposable
         provider.Slots[0].Health.Set(CredentialState.Disabled, null);
         TriedCandidate[] tried = [new(target, provider.Slots[1])];
 
-        provider.TryLease(target, tried, 0).ShouldBeSameAs(provider.Slots[2]);
+        provider.TryLease(target, tried, 0).ShouldNotBeNull().Slot.ShouldBeSameAs(provider.Slots[2]);
 
-        provider.Slots[2].Health.NoteFailure("RateLimited 429", coolUntil: 50, forRate: true);
+        provider.Slots[2].Health.Fail(Setbacks.Rest(50, forRate: true));
         provider.TryLease(target, tried, 49).ShouldBeNull();
-        provider.TryLease(target, tried, 50).ShouldBeSameAs(provider.Slots[2]);
+        provider.TryLease(target, tried, 50).ShouldNotBeNull().Slot.ShouldBeSameAs(provider.Slots[2]);
     }
 
     [Fact]
     public void TryLease_AllBusy_GivesNullUntilOneIsReleased()
     {
         var (provider, target) = Make(Credential("a", most: 1), Credential("b", most: 2));
-        CredentialSlot[] leased = [.. Enumerable.Range(0, 3).Select(_ => provider.TryLease(target, [], 0).ShouldNotBeNull())];
+        CredentialLease[] leased = [.. Enumerable.Range(0, 3).Select(_ => provider.TryLease(target, [], 0).ShouldNotBeNull())];
 
         provider.TryLease(target, [], 0).ShouldBeNull();
 
-        leased[1].Health.Release();
-        provider.TryLease(target, [], 0).ShouldBeSameAs(leased[1]);
+        leased[1].Release();
+        leased[1].Release();
+        provider.TryLease(target, [], 0).ShouldNotBeNull().Slot.ShouldBeSameAs(leased[1].Slot);
+        provider.TryLease(target, [], 0).ShouldBeNull("a lease that is released twice gives one place back");
     }
 
     [Fact]
@@ -64,8 +67,8 @@ public sealed class ProviderRuntimeTests : IDisposable
     {
         var (provider, _) = Make(Credential("a"), Credential("b"), Credential("c"));
         provider.SoonestReady(0, out _).ShouldBe(0);
-        provider.Slots[0].Health.NoteFailure("x", 300, forRate: false);
-        provider.Slots[1].Health.NoteFailure("x", 200, forRate: true);
+        provider.Slots[0].Health.Fail(Setbacks.Rest(300, forRate: false));
+        provider.Slots[1].Health.Fail(Setbacks.Rest(200, forRate: true));
 
         provider.SoonestReady(100, out var forRate).ShouldBe(200);
         forRate.ShouldBeTrue();
@@ -78,9 +81,9 @@ public sealed class ProviderRuntimeTests : IDisposable
     public void SoonestReady_DisabledCredentialCools_IsNotWaitedFor()
     {
         var (provider, _) = Make(Credential("a"), Credential("b"));
-        provider.Slots[0].Health.NoteFailure("x", 200, forRate: true);
+        provider.Slots[0].Health.Fail(Setbacks.Rest(200, forRate: true));
         provider.Slots[0].Health.Set(CredentialState.Disabled, null);
-        provider.Slots[1].Health.NoteFailure("x", 900, forRate: true);
+        provider.Slots[1].Health.Fail(Setbacks.Rest(900, forRate: true));
 
         provider.SoonestReady(100, out _).ShouldBe(900);
     }

@@ -23,7 +23,7 @@ internal sealed class RoutingFixture : IDisposable
     {
         Transport = new UpstreamTransport(new UpstreamTransportOptions(), Time);
         Tokens = new TokenDirectory(Transport, Time, NullLogger<CredentialToken>.Instance);
-        Credentials = new CredentialDirectory(Transport, Tokens);
+        Credentials = new CredentialDirectory(Transport, Tokens, Time);
         Builder = new RoutingTableBuilder(Registry, Credentials, Simulator, new GatewayMetrics(), Prices, Time);
     }
 

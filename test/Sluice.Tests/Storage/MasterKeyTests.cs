@@ -1,4 +1,5 @@
 using System.Text;
+using Sluice.Configuration;
 using Sluice.Storage;
 
 namespace Sluice.Tests.Storage;
@@ -65,6 +66,57 @@ public sealed class MasterKeyTests : IDisposable
         => Should.Throw<StartRefusedException>(() => _storage.MasterKey(_storage.Open(), "short")).Message.ShouldContain("32");
 
     [Fact]
+    public async Task Open_NewKeyWithTheOldOneBeside_SealsEverythingAnew()
+    {
+        const string Next = "another master key of more than thirty-two characters";
+        var database = _storage.Open();
+        var old = _storage.MasterKey(database, Text);
+        await database.WriteAsync(connection =>
+        {
+            const string Credential = "INSERT INTO credentials (id, provider, name, secret, version, weight, max_concurrency, created_at, updated_at) VALUES ($0, 'p', $0, $1, 7, 1, 0, 0, 0)";
+            connection.Execute(Credential, "cred_good", old.Seal("credentials", "cred_good", 7, "sk-1"));
+            connection.Execute(Credential, "cred_broken", new byte[40]);
+            connection.Execute(
+                "INSERT INTO idempotency_keys (id, key_id, idempotency_key, request_hash, state, answer, expires_at) VALUES (12, 'k', 'i', $0, 2, $1, 0)", new byte[32], old.Seal("idempotency_keys", "12", 1, "answer"));
+        });
+
+        var next = Rotated(database, Next, Text);
+
+        next.Pepper.ShouldBe(old.Pepper, "API keys are hashed under it and cannot be hashed anew");
+        byte[] Box(string sql) => Read(database, sql);
+        next.Unseal("credentials", "cred_good", 7, Box("SELECT secret FROM credentials WHERE id = 'cred_good'")).ShouldBe("sk-1");
+        next.Unseal("idempotency_keys", "12", 1, Box("SELECT answer FROM idempotency_keys")).ShouldBe("answer");
+        old.Unseal("credentials", "cred_good", 7, Box("SELECT secret FROM credentials WHERE id = 'cred_good'")).ShouldBeNull();
+        Box("SELECT secret FROM credentials WHERE id = 'cred_broken'").ShouldBe(new byte[40], "what does not open is left as it is");
+
+        // The old key is of no use any more, and does no harm; a further change keeps the pepper too.
+        Should.Throw<StartRefusedException>(() => _storage.MasterKey(database, Text)).Message.ShouldContain("SLUICE_MASTER_KEY_OLD");
+        Rotated(database, Next, Text).Pepper.ShouldBe(old.Pepper);
+        Rotated(database, Text + " again", Next).Pepper.ShouldBe(old.Pepper);
+    }
+
+    [Fact]
+    public void Open_NewKeyWithAWrongOldOne_ChangesNothing()
+    {
+        var database = _storage.Open();
+        _storage.MasterKey(database, Text);
+
+        Should.Throw<StartRefusedException>(() => Rotated(database, new string('n', 40), new string('o', 40))).Message.ShouldContain("neither is SLUICE_MASTER_KEY_OLD");
+        _storage.MasterKey(database, Text);
+    }
+
+    [Fact]
+    public void SealedColumns_CoverEveryTableThatIsSealed()
+    {
+        var source = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../src/Sluice"));
+        var sealing = Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("/Storage/", StringComparison.Ordinal) && File.ReadAllText(file).Contains("masterKey.Seal(", StringComparison.OrdinalIgnoreCase));
+
+        // A file more than columns is a table that a change of the master key would lose.
+        sealing.Count().ShouldBe(SealedColumn.All.Count);
+    }
+
+    [Fact]
     public void Unseal_SameRow_GivesTheText()
     {
         var sut = _storage.MasterKey(_storage.Open());
@@ -100,5 +152,14 @@ public sealed class MasterKeyTests : IDisposable
         }
 
         sut.Unseal("credentials", "cred_1", 1, box.AsSpan(0, 20)).ShouldBeNull();
+    }
+
+    private MasterKey Rotated(SqliteDatabase database, string text, string old)
+        => MasterKey.Open(new StorageOptions(_storage.Folder) { MasterKey = new Secret(text), OldMasterKey = new Secret(old) }, database);
+
+    private static byte[] Read(SqliteDatabase database, string sql)
+    {
+        using var read = database.Read();
+        return read.Connection.Scalar<byte[]>(sql).ShouldNotBeNull();
     }
 }

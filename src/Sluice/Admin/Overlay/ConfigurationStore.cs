@@ -6,7 +6,7 @@ using Sluice.Storage;
 namespace Sluice.Admin.Overlay;
 
 /// <summary>Reads and writes the rows of the configuration. Writing methods run inside a transaction of the writer.</summary>
-internal sealed class ConfigurationStore(SqliteDatabase database, MasterKey masterKey, TimeProvider time)
+internal sealed partial class ConfigurationStore(SqliteDatabase database, MasterKey masterKey, TimeProvider time, ILogger<ConfigurationStore> logger)
 {
     private const string CredentialsTable = "credentials";
     private const string VersionSetting = "configuration_version";
@@ -18,8 +18,7 @@ internal sealed class ConfigurationStore(SqliteDatabase database, MasterKey mast
         return ReadVersion(read.Connection);
     }
 
-    /// <summary>Reads everything in one consistent view.</summary>
-    /// <exception cref="StartRefusedException">A secret cannot be decrypted: the row was changed by something else.</exception>
+    /// <summary>Reads everything in one consistent view. A secret that cannot be decrypted takes no other down.</summary>
     public StoredConfiguration Load()
     {
         using var read = database.Read();
@@ -31,7 +30,7 @@ internal sealed class ConfigurationStore(SqliteDatabase database, MasterKey mast
             Providers = connection.Rows(
                 "SELECT position, id, name, created_at, type, base_url, location, dialects, timeouts FROM providers ORDER BY position DESC", ReadProvider),
             Credentials = connection.Rows(
-                "SELECT position, id, provider, name, version, created_at, secret, weight, max_concurrency FROM credentials ORDER BY position DESC", ReadCredential),
+                "SELECT position, id, provider, name, version, created_at, secret, weight, max_concurrency, image_concurrency, video_concurrency, tags FROM credentials ORDER BY position DESC", ReadCredential),
             Models = connection.Rows(
                 "SELECT position, id, name, created_at, strategy, targets FROM models ORDER BY position DESC", ReadModel),
             Switches = connection.Rows(
@@ -61,13 +60,16 @@ internal sealed class ConfigurationStore(SqliteDatabase database, MasterKey mast
 
     public void Insert(SqliteConnection connection, StoredCredential credential)
         => connection.Execute(
-            "INSERT INTO credentials (id, provider, name, version, secret, weight, max_concurrency, created_at, updated_at) VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $7)",
-            credential.Id, credential.Provider, credential.Name, credential.Version, Seal(credential), credential.Weight, credential.MaxConcurrency, Now());
+            "INSERT INTO credentials (id, provider, name, version, secret, weight, max_concurrency, image_concurrency, video_concurrency, tags, created_at, updated_at) "
+            + "VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)",
+            credential.Id, credential.Provider, credential.Name, credential.Version, Seal(credential), credential.Weight, credential.MaxConcurrency,
+            credential.ImageConcurrency, credential.VideoConcurrency, Tags(credential), Now());
 
     public void Update(SqliteConnection connection, StoredCredential credential)
         => connection.Execute(
-            "UPDATE credentials SET version = $1, secret = $2, weight = $3, max_concurrency = $4, updated_at = $5 WHERE id = $0",
-            credential.Id, credential.Version, Seal(credential), credential.Weight, credential.MaxConcurrency, Now());
+            "UPDATE credentials SET version = $1, secret = $2, weight = $3, max_concurrency = $4, image_concurrency = $5, video_concurrency = $6, tags = $7, updated_at = $8 WHERE id = $0",
+            credential.Id, credential.Version, Seal(credential), credential.Weight, credential.MaxConcurrency, credential.ImageConcurrency, credential.VideoConcurrency,
+            Tags(credential), Now());
 
     public static void Delete(SqliteConnection connection, StoredCredential credential)
     {
@@ -129,6 +131,8 @@ internal sealed class ConfigurationStore(SqliteDatabase database, MasterKey mast
 
     private static string Dialects(StoredProvider provider) => JsonSerializer.Serialize([.. provider.Dialects], OverlayJson.Default.StringArray);
 
+    private static string Tags(StoredCredential credential) => JsonSerializer.Serialize([.. credential.Tags], OverlayJson.Default.StringArray);
+
     private static string Timeouts(StoredProvider provider) => JsonSerializer.Serialize(provider.Timeouts, OverlayJson.Default.TimeoutsConfig);
 
     private static string Targets(StoredModel model) => JsonSerializer.Serialize([.. model.Targets], OverlayJson.Default.TargetConfigArray);
@@ -142,19 +146,30 @@ internal sealed class ConfigurationStore(SqliteDatabase database, MasterKey mast
             ApiKey = default,
             Weight = row.GetInt32(7),
             MaxConcurrency = row.GetInt32(8),
+            ImageConcurrency = row.GetInt32(9),
+            VideoConcurrency = row.GetInt32(10),
+            Tags = JsonSerializer.Deserialize(row.GetString(11), OverlayJson.Default.StringArray) ?? [],
         };
-        var sealedText = masterKey.Unseal(CredentialsTable, credential.Id, credential.Version, row.GetFieldValue<byte[]>(6))
-            ?? throw new StartRefusedException(
-                $"The secret of credential '{credential.Name}' of provider '{credential.Provider}' cannot be decrypted: its row in the database was "
-                + "changed outside Sluice. Restore the database from a backup, or delete the row from the table credentials and add the credential again.");
+        if (masterKey.Unseal(CredentialsTable, credential.Id, credential.Version, row.GetFieldValue<byte[]>(6)) is not { } sealedText)
+        {
+            Log.Unreadable(logger, credential.Name, credential.Provider);
+            return credential with { IsUnreadable = true };
+        }
+
         var secret = JsonSerializer.Deserialize(sealedText, OverlayJson.Default.SealedSecret)!;
-        return credential with { ApiKey = new Secret(secret.ApiKey), Proxy = secret.Proxy };
+        return credential with { ApiKey = new Secret(secret.ApiKey), Proxy = secret.Proxy, ServiceAccountJson = new Secret(secret.ServiceAccount) };
     }
 
     private byte[] Seal(StoredCredential credential)
         => masterKey.Seal(
             CredentialsTable, credential.Id, credential.Version,
-            JsonSerializer.Serialize(new SealedSecret(credential.ApiKey.Reveal(), credential.Proxy), OverlayJson.Default.SealedSecret));
+            JsonSerializer.Serialize(new SealedSecret(credential.ApiKey.Reveal(), credential.Proxy, credential.ServiceAccountJson.Reveal()), OverlayJson.Default.SealedSecret));
 
     private long Now() => time.GetUtcNow().UnixMicros();
+
+    private static partial class Log
+    {
+        [LoggerMessage(6001, LogLevel.Error, "The secret of the credential {Credential} of {Provider} cannot be decrypted and is not used: its row in the database was changed outside Sluice. Give the credential a new secret, or restore the database from a backup")]
+        public static partial void Unreadable(ILogger logger, string credential, string provider);
+    }
 }

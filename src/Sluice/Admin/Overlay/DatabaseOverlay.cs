@@ -4,17 +4,16 @@ using Sluice.Storage;
 namespace Sluice.Admin.Overlay;
 
 /// <summary>Adds the database's providers, credentials and models to what the file says; the file wins where both have a name.</summary>
-internal sealed partial class DatabaseOverlay : IConfigurationOverlay, IDisposable
+internal sealed class DatabaseOverlay : IConfigurationOverlay, IDisposable
 {
     private readonly SqliteDatabase _database;
     private readonly ConfigurationStore _store;
     private readonly AdministrationOptions _options;
-    private readonly ILogger<DatabaseOverlay> _logger;
     private volatile StoredConfiguration _rows;
 
-    public DatabaseOverlay(SqliteDatabase database, ConfigurationStore store, AdministrationOptions options, ILogger<DatabaseOverlay> logger)
+    public DatabaseOverlay(SqliteDatabase database, ConfigurationStore store, AdministrationOptions options)
     {
-        (_database, _store, _options, _logger) = (database, store, options, logger);
+        (_database, _store, _options) = (database, store, options);
         _rows = store.Load();
         database.ForeignChange += ReadIfChanged;
     }
@@ -40,7 +39,7 @@ internal sealed partial class DatabaseOverlay : IConfigurationOverlay, IDisposab
         // Rows are newest first; in force the oldest comes first, as in a file that grows.
         var providers = config.Providers.Concat(
             rows.Providers.Reverse().Where(provider => !fileProviders.Contains(provider.Name)).Select(ToConfig));
-        var credentials = rows.Credentials.Reverse().ToLookup(credential => credential.Provider, StringComparer.Ordinal);
+        var credentials = rows.Credentials.Where(credential => !credential.IsUnreadable).Reverse().ToLookup(credential => credential.Provider, StringComparer.Ordinal);
         return config with
         {
             Providers = [.. providers.Select(provider => provider with { Credentials = Credentials(provider, credentials[provider.Name], rows) })],
@@ -84,22 +83,11 @@ internal sealed partial class DatabaseOverlay : IConfigurationOverlay, IDisposab
         {
             _rows = _store.Load();
         }
-        catch (StartRefusedException e)
-        {
-            Log.Unreadable(_logger, e.Message);
-            return;
-        }
         finally
         {
             Changing.Release();
         }
 
         Changed?.Invoke();
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(6001, LogLevel.Error, "A change of the configuration in the database is not used: {Reason}")]
-        public static partial void Unreadable(ILogger logger, string reason);
     }
 }

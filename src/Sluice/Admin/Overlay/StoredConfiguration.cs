@@ -33,11 +33,24 @@ internal sealed record StoredCredential(long Position, string Id, string Provide
     public string Proxy { get; init; } = "";
     public int Weight { get; init; } = 1;
     public int MaxConcurrency { get; init; }
+    public int ImageConcurrency { get; init; }
+    public int VideoConcurrency { get; init; }
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>A Google service account's key file; empty for a credential with an API key.</summary>
+    public Secret ServiceAccountJson { get; init; }
+
+    /// <summary>True when its secret cannot be decrypted: the row was changed by something else. It is listed, and not used.</summary>
+    public bool IsUnreadable { get; init; }
 
     public CredentialConfig ToConfig() => new()
     {
         Name = Name,
         ApiKey = ApiKey,
+        ServiceAccountJson = ServiceAccountJson,
+        ImageConcurrency = ImageConcurrency,
+        VideoConcurrency = VideoConcurrency,
+        Tags = Tags,
         Proxy = Proxy,
         Weight = Weight,
         MaxConcurrency = MaxConcurrency,

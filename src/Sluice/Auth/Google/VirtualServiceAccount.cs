@@ -64,7 +64,7 @@ internal sealed record VirtualServiceAccount
     public long Version { get; init; }
     public IReadOnlyList<VirtualKey> Keys { get; init; } = [];
 
-    public IReadOnlyList<string> Models => StoredKey.ParseModels(ModelsJson);
+    public IReadOnlyList<string> Models => StoredKey.ParseList(ModelsJson);
 
     /// <summary>True while it may get tokens and call.</summary>
     public bool IsEnabled(DateTimeOffset now) => DisabledAt is null && DeletedAt is null && (ExpiresAt is not { } end || now < end);

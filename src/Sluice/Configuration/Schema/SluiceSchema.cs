@@ -49,10 +49,17 @@ internal static class SluiceSchema
         .Key("api_key", Values.Secret, c => c.ApiKey, (c, v) => c with { ApiKey = v }, "The vendor's key.")
         .Key("weight", Values.Integer(0, MaxWeight), c => c.Weight, (c, v) => c with { Weight = v }, "The share of calls among equals.")
         .Key("max_concurrency", Values.Integer(0, MaxWeight), c => c.MaxConcurrency, (c, v) => c with { MaxConcurrency = v }, "Calls at the same time; 0 for no limit.")
+        .Key("image_concurrency", Values.Integer(0, MaxWeight), c => c.ImageConcurrency, (c, v) => c with { ImageConcurrency = v }, "Calls that make images, at the same time; 0 for no limit of their own.")
+        .Key("video_concurrency", Values.Integer(0, MaxWeight), c => c.VideoConcurrency, (c, v) => c with { VideoConcurrency = v }, "Calls that make videos, at the same time; 0 for no limit of their own.")
+        .Key("tags", new ListSchema<string>(Values.Text), c => c.Tags, (c, v) => c with { Tags = v }, "Words to group credentials by; lists show them.")
         .Key("proxy", Values.Url(optional: true, "http", "socks5", "socks5h"), c => c.Proxy, (c, v) => c with { Proxy = v }, "The proxy through which this credential's calls go.")
         .Key("service_account_file", KeyFile, c => c.ServiceAccountFile, (c, v) => c with { ServiceAccountFile = v }, "A Google service account's key file (vertex); read again when it changes.")
         .Key("service_account_json", Values.SecretText, c => c.ServiceAccountJson, (c, v) => c with { ServiceAccountJson = v }, "The content of such a file, in its place.")
         .Key("token_uri", Values.Url(optional: true, "https", "http"), c => c.TokenUri, (c, v) => c with { TokenUri = v }, "Where a service account's key is exchanged for access tokens; as its key file says when absent, which must be Google or this machine.");
+
+    private static readonly ObjectSchema<PoolConfig> Pool = new ObjectSchema<PoolConfig>(() => new())
+        .Key("disable_after", Values.Integer(0, MaxWeight), c => c.DisableAfter, (c, v) => c with { DisableAfter = v }, "Errors in a row after which a credential is disabled, where others of the provider worked meanwhile; 0 for never.")
+        .Key("recovery_probe", Values.PositiveDuration, c => c.RecoveryProbe, (c, v) => c with { RecoveryProbe = v }, "How long until a free call finds out whether a credential that was taken out by itself works again; doubles with each relapse, up to an hour.");
 
     private static readonly ScalarSchema<string> TypeOfProvider = new("a provider type such as openai", Values.ParseText, v => v)
     {
@@ -72,6 +79,7 @@ internal static class SluiceSchema
         .Key("location", Values.Text, c => c.Location, (c, v) => c with { Location = v }, "The region (vertex): such as us-central1, a multi-region us or eu, or global, which it is when absent.")
         .Key("dialects", new ListSchema<string>(Values.Choice(DialectNames.All)), c => c.Dialects, (c, v) => c with { Dialects = v }, "What the upstream speaks; as the type says when absent.")
         .Key("credentials", new ListSchema<CredentialConfig>(Credential).Complete(NameCredential).Unique(c => c.Name, "name"), c => c.Credentials, (c, v) => c with { Credentials = v }, "The keys that calls go out with.")
+        .Key("pool", Pool, c => c.Pool, (c, v) => c with { Pool = v }, "When credentials are taken out by themselves, and how they come back.")
         .Key("timeouts", Timeouts, c => c.Timeouts, (c, v) => c with { Timeouts = v }, "How long each phase of a call may take.")
         .Optional("refresh_early", Values.PositiveDuration, c => c.RefreshEarly, (c, v) => c with { RefreshEarly = v }, "How long before its end an access token is renewed; 5m for service accounts when absent.")
         .Key("anthropic_version", Values.Text, c => c.AnthropicVersion, (c, v) => c with { AnthropicVersion = v }, "The version that Claude on a cloud platform is asked in (vertex); vertex-2023-10-16 when absent.")
@@ -151,6 +159,7 @@ internal static class SluiceSchema
         .Key("name", Values.Text, c => c.Name, (c, v) => c with { Name = v }, "Unique; usage records show it.", required: true)
         .Key("key", Values.Secret, c => c.Key, (c, v) => c with { Key = v }, "What clients send.", required: true)
         .Key("models", new ListSchema<string>(Values.Text), c => c.Models, (c, v) => c with { Models = v }, "Model names and patterns that the key may use.")
+        .Key("mcp", new ListSchema<string>(Values.Text), c => c.Mcp, (c, v) => c with { Mcp = v }, "Tools of MCP servers that the key may use: server/tool, server/*, or * for all; none when absent.")
         .Key("limits", Limits, c => c.Limits, (c, v) => c with { Limits = v }, "Each limit stands alone.")
         .Optional("budget", Budget, c => c.Budget, (c, v) => c with { Budget = v }, "What the key may spend.")
         .Key("user", Values.Text, c => c.User, (c, v) => c with { User = v }, "Whose key it is; budgets of users count by it.")
@@ -159,6 +168,25 @@ internal static class SluiceSchema
     private static readonly ObjectSchema<ServiceConfig> Service = new ObjectSchema<ServiceConfig>(() => new())
         .Key("backend", Values.Backend, c => c.Backend, (c, v) => c with { Backend = v }, "embedded, or the backend's URL.", required: true)
         .Key("health", Values.Text, c => c.Health, (c, v) => c with { Health = v }, "The path of the backend's health check.");
+
+    private static readonly ObjectSchema<McpServerConfig> McpServer = new ObjectSchema<McpServerConfig>(() => new())
+        .Key("name", new ScalarSchema<string>("a name of letters, digits, _ and -", McpRules.ParseName, v => v), c => c.Name, (c, v) => c with { Name = v }, "Unique; its tools are offered as name__tool.", required: true)
+        .Key("transport", Values.Choice("http", "sse", "stdio"), c => c.Transport, (c, v) => c with { Transport = v }, "http is streamable HTTP, sse its predecessor, stdio a program that Sluice runs.")
+        .Key("url", Values.Url(optional: false, "http", "https"), c => c.Url, (c, v) => c with { Url = v }, "The endpoint of an http or sse server.")
+        .Key("api_key", Values.Secret, c => c.ApiKey, (c, v) => c with { ApiKey = v }, "Sent to the server as Authorization: Bearer.")
+        .Key("headers", new MapSchema<Secret>(Values.Secret), c => c.Headers, (c, v) => c with { Headers = v }, "Headers for the server; their values are never shown.")
+        .Key("command", Values.Text, c => c.Command, (c, v) => c with { Command = v }, "The program of a stdio server.")
+        .Key("args", new ListSchema<string>(Values.OptionalText), c => c.Args, (c, v) => c with { Args = v }, "Its arguments; others on the machine can see them, so no secrets.")
+        .Key("env", new MapSchema<Secret>(Values.Secret), c => c.Env, (c, v) => c with { Env = v }, "Its whole environment, PATH included; the values are never shown.")
+        .Key("tools", new ListSchema<string>(Values.Text), c => c.Tools, (c, v) => c with { Tools = v }, "Names and patterns of the tools and prompts that are offered to anyone.")
+        .Key("timeout", Values.PositiveDuration, c => c.Timeout, (c, v) => c with { Timeout = v }, "The longest that a request to the server may take.")
+        .Key("price_per_call", Values.Amount, c => c.PricePerCall, (c, v) => c with { PricePerCall = v }, "USD for each tool call that was answered.")
+        .Check(McpRules.Check);
+
+    private static readonly ObjectSchema<McpConfig> Mcp = new ObjectSchema<McpConfig>(() => new())
+        .Key("servers", new ListSchema<McpServerConfig>(McpServer).Unique(c => c.Name, "name"), c => c.Servers, (c, v) => c with { Servers = v }, "MCP servers whose tools /mcp joins.")
+        .Key("allowed_origins", new ListSchema<string>(new ScalarSchema<string>("an origin such as https://chat.example.com", McpRules.ParseOrigin, v => v)), c => c.AllowedOrigins, (c, v) => c with { AllowedOrigins = v }, "Origins of web pages that may call /mcp beside those of this machine.")
+        .Key("max_message_bytes", Values.Integer(1024, 256 * 1024 * 1024), c => c.MaxMessageBytes, (c, v) => c with { MaxMessageBytes = v }, "The largest message, from a client or a server.");
 
     private static readonly ObjectSchema<Unread> Lockout = new ObjectSchema<Unread>(() => default)
         .Checked("failures", Values.Integer(1), "Failed sign-ins before an address is locked out.")
@@ -208,6 +236,7 @@ internal static class SluiceSchema
         .Key("budgets", new ListSchema<SharedBudgetConfig>(SharedBudget).Unique(c => c.Name, "name"), c => c.Budgets, (c, v) => c with { Budgets = v }, "Budgets of everything, of models, keys, users and teams.")
         .Key("limits", new ListSchema<LimitRuleConfig>(LimitRule), c => c.Limits, (c, v) => c with { Limits = v }, "Limits beside those of a key.")
         .Key("services", new MapSchema<ServiceConfig>(Service), c => c.Services, (c, v) => c with { Services = v }, "Backends behind /llm, /stt, /tts, /ocr, /user, /md2pdf.", inForce: false)
+        .Key("mcp", Mcp, c => c.Mcp, (c, v) => c with { Mcp = v }, "The MCP gateway.")
         .Checked("auth", Auth, "Accounts and sign-in.")
         .Checked("quota", Quota, "Generation quotas.");
 
