@@ -17,7 +17,7 @@ internal sealed record FirstAdministratorOptions(string Email, Secret Password)
 /// environment must not silently take over what somebody else has registered, and a changed password must stay changed.
 /// </summary>
 internal sealed partial class FirstAdministrator(
-    FirstAdministratorOptions options, UserStore users, PasswordThreads passwords, ILogger<FirstAdministrator> logger) : IHostedService
+    FirstAdministratorOptions options, UserStore users, PasswordOptions passwords, ILogger<FirstAdministrator> logger) : IHostedService
 {
     /// <exception cref="StartRefusedException">Address or password cannot be used.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -50,7 +50,9 @@ internal sealed partial class FirstAdministrator(
             Name = "Administrator",
             Role = AccountRole.Administrator,
             EmailVerified = true,
-            PasswordHash = await passwords.TryHash(options.Password.Reveal())!,
+
+            // Nobody is being served yet whom this could hold up.
+            PasswordHash = await Task.Run(() => PasswordHash.Create(options.Password.Reveal(), passwords.Cost), cancellationToken),
         });
     }
 
