@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Sluice.Fuzz;
 
 /// <summary>Gives one reader its inputs and counts the promises that they broke.</summary>
@@ -10,8 +12,8 @@ internal sealed class Trial(Subject subject, Mutator mutator, int seed)
     public const int SmallestInput = 1024;
 
     /// <summary>
-    /// Processor time for reading twice, writing twice and checking one input: so much, and so much for each byte. Linear work takes
-    /// about a tenth of it; an input that is over it is tried thrice more, since collector and compiler take time too.
+    /// Time for reading twice, writing twice and checking one input: so much, and so much for each byte. Linear work takes about a
+    /// tenth of it; an input that is over it is tried thrice more, by the processor's clock, since a busy machine takes time too.
     /// </summary>
     private static readonly TimeSpan Allowance = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan AllowancePerByte = TimeSpan.FromMicroseconds(1);
@@ -30,7 +32,7 @@ internal sealed class Trial(Subject subject, Mutator mutator, int seed)
     /// <summary>The most that was allocated for a byte of input.</summary>
     public double WorstAllocation { get; private set; }
 
-    /// <summary>The longest processor time, in microseconds.</summary>
+    /// <summary>The longest time, in microseconds.</summary>
     public double Slowest { get; private set; }
 
     /// <summary>What was wrong, with the number that repeats it; the first of each kind.</summary>
@@ -58,17 +60,17 @@ internal sealed class Trial(Subject subject, Mutator mutator, int seed)
         Inputs++;
         try
         {
-            var began = Environment.CpuUsage.TotalTime;
+            var began = Stopwatch.GetTimestamp();
             var reading = subject.Read(input, random, number);
-            var taken = Environment.CpuUsage.TotalTime - began;
+            var taken = Stopwatch.GetElapsedTime(began);
             Accepted += reading.Accepted ? 1 : 0;
             CheckAllocation(reading.Allocated, input, number);
             var allowed = Allowance + (AllowancePerByte * input.Length);
             for (var retry = 0; retry < Retries && taken > allowed; retry++)
             {
-                began = Environment.CpuUsage.TotalTime;
+                var used = Environment.CpuUsage.TotalTime;
                 subject.Read(input, random, number);
-                var repeated = Environment.CpuUsage.TotalTime - began;
+                var repeated = Environment.CpuUsage.TotalTime - used;
                 taken = repeated < taken ? repeated : taken;
             }
 

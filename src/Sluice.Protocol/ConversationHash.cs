@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Sluice.Protocol.Json;
 
 namespace Sluice.Protocol;
 
@@ -9,8 +9,10 @@ namespace Sluice.Protocol;
 /// </summary>
 public static class ConversationHash
 {
-    /// <summary>No request of a dialect is nested deeper than <c>server.max_json_depth</c> can be set.</summary>
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = 1100 };
+    /// <summary>No request is nested deeper than <c>server.max_json_depth</c> can be set.</summary>
+    private const int MaxDepth = 1100;
+
+    private const int NoDepth = int.MaxValue;
 
     /// <summary>The hash of a request's conversation; 0 where the operation has none.</summary>
     /// <param name="body">The body, which <see cref="RequestPeeker"/> has let pass.</param>
@@ -40,86 +42,111 @@ public static class ConversationHash
             return AddTexts(hash, conversation);
         }
 
-        var reader = new Utf8JsonReader(conversation, Options);
-        reader.Read();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        // The peeker has let the document pass, so that nothing here can fail.
+        var scanner = new JsonScanner(conversation, stackalloc ulong[JsonScanner.StackWords(MaxDepth)], MaxDepth);
+        for (var at = scanner.SkipWhiteSpace(1); conversation[at] != (byte)']';)
         {
-            if (reader.TokenType != JsonTokenType.StartObject)
+            if (conversation[at] == (byte)'{')
             {
-                reader.Skip();
-                continue;
+                var content = ReadMessage(ref scanner, conversation, ref at, out var speaker);
+                if (content.Found && speaker != Speaker.Other)
+                {
+                    hash = AddTexts(hash, content.Of(conversation));
+                    if (speaker == Speaker.User)
+                    {
+                        break;
+                    }
+                }
+            }
+            else
+            {
+                at = scanner.SkipValue(at, 1);
             }
 
-            var content = ReadMessage(ref reader, conversation, out var speaker);
-            if (content.IsEmpty || speaker == Speaker.Other)
-            {
-                continue;
-            }
-
-            hash = AddTexts(hash, content);
-            if (speaker == Speaker.User)
-            {
-                break;
-            }
+            at = SkipComma(ref scanner, conversation, at);
         }
 
         return hash;
     }
 
-    private static ReadOnlySpan<byte> ReadMessage(ref Utf8JsonReader reader, ReadOnlySpan<byte> conversation, out Speaker speaker)
+    /// <summary>Reads the object at a place, and moves the place behind it.</summary>
+    private static JsonSlice ReadMessage(ref JsonScanner scanner, ReadOnlySpan<byte> conversation, ref int at, out Speaker speaker)
     {
         // Gemini's contents may have no role; what the model said always has one.
         speaker = Speaker.User;
-        ReadOnlySpan<byte> content = default;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        JsonSlice content = default;
+        at = scanner.SkipWhiteSpace(at + 1);
+        while (conversation[at] != (byte)'}')
         {
-            var isRole = reader.ValueTextEquals("role"u8);
-            var isContent = !isRole && (reader.ValueTextEquals("content"u8) || reader.ValueTextEquals("parts"u8));
-            reader.Read();
-            if (isRole && reader.TokenType == JsonTokenType.String)
+            var start = at + 1;
+            at = scanner.SkipWhiteSpace(scanner.SkipName(at, out var end));
+            var name = conversation[start..end];
+            start = at;
+            at = scanner.SkipValue(at, 1);
+            if (name.SequenceEqual("role"u8) && conversation[start] == (byte)'"')
             {
-                speaker = reader.ValueTextEquals("user"u8) ? Speaker.User
-                    : reader.ValueTextEquals("system"u8) || reader.ValueTextEquals("developer"u8) ? Speaker.System
-                    : Speaker.Other;
+                speaker = SpeakerOf(conversation[(start + 1)..(at - 1)]);
+            }
+            else if (name.SequenceEqual("content"u8) || name.SequenceEqual("parts"u8))
+            {
+                content = new JsonSlice(start, at - start);
             }
 
-            var start = (int)reader.TokenStartIndex;
-            reader.Skip();
-            if (isContent)
-            {
-                content = conversation[start..(int)reader.BytesConsumed];
-            }
+            at = SkipComma(ref scanner, conversation, at);
         }
 
+        at++;
         return content;
     }
+
+    private static int SkipComma(ref JsonScanner scanner, ReadOnlySpan<byte> text, int at)
+    {
+        at = scanner.SkipWhiteSpace(at);
+        return text[at] == (byte)',' ? scanner.SkipWhiteSpace(at + 1) : at;
+    }
+
+    private static Speaker SpeakerOf(ReadOnlySpan<byte> role)
+        => role.SequenceEqual("user"u8) ? Speaker.User
+            : role.SequenceEqual("system"u8) || role.SequenceEqual("developer"u8) ? Speaker.System
+            : Speaker.Other;
 
     /// <summary>Adds every text of a value: what is said, what is linked, what is attached.</summary>
     private static ulong AddTexts(ulong hash, ReadOnlySpan<byte> value)
     {
-        var reader = new Utf8JsonReader(value, Options);
-        var names = false;
-        while (reader.Read())
-        {
-            if (reader.TokenType == JsonTokenType.PropertyName)
-            {
-                var marks = reader.ValueTextEquals("cache_control"u8);
-                names = reader.ValueTextEquals("type"u8) || reader.ValueTextEquals("role"u8);
-                if (marks)
-                {
-                    reader.Read();
-                    reader.Skip();
-                }
-            }
-            else if (reader.TokenType == JsonTokenType.String)
-            {
-                // Claude Code begins its system texts with a line of its own that differs from call to call.
-                if (!names && !reader.ValueSpan.StartsWith("x-anthropic-billing-header"u8))
-                {
-                    hash = StableHash.Add(hash, reader.ValueSpan);
-                }
+        var depth = 0;
 
-                names = false;
+        // The depth of the object whose cache mark is passed over.
+        var markDepth = NoDepth;
+        var isWord = false;
+        for (var at = 0; at < value.Length;)
+        {
+            switch (value[at++])
+            {
+                case (byte)'{' or (byte)'[':
+                    depth++;
+                    break;
+                case (byte)'}' or (byte)']':
+                    depth--;
+                    markDepth = depth < markDepth ? NoDepth : markDepth;
+                    break;
+                case (byte)',' when depth == markDepth:
+                    markDepth = NoDepth;
+                    break;
+                case (byte)'"':
+                    var escaped = false;
+                    var text = value.Slice(at, JsonText.IndexOfQuote(value[at..], ref escaped));
+                    at += text.Length + 1;
+                    if (value[at..].TrimStart(" \t\r\n"u8).StartsWith(":"u8))
+                    {
+                        isWord = text.SequenceEqual("type"u8) || text.SequenceEqual("role"u8);
+                        markDepth = markDepth == NoDepth && text.SequenceEqual("cache_control"u8) ? depth : markDepth;
+                        break;
+                    }
+
+                    // Claude Code begins its system texts with a line of its own that differs from call to call.
+                    hash = isWord || markDepth != NoDepth || text.StartsWith("x-anthropic-billing-header"u8) ? hash : StableHash.Add(hash, text);
+                    isWord = false;
+                    break;
             }
         }
 

@@ -64,8 +64,13 @@ public partial class ProviderRegistryTests
     }
 
     [Fact]
-    public void Operations_Simulator_ServesEveryOperation() =>
-        Get("simulator").Descriptor.Operations.Select(row => row.Operation).ShouldBe(Operation.All, ignoreOrder: true);
+    public void Operations_Simulator_ServesEveryOperation()
+    {
+        // These two are parts of a session and have no path of their own.
+        var asked = Operation.All.Where(operation => operation != Operation.RealtimeResponse && operation != Operation.RealtimeTranscription);
+
+        Get("simulator").Descriptor.Operations.Select(row => row.Operation).ShouldBe(asked, ignoreOrder: true);
+    }
 
     [Theory]
     [InlineData("openai", Dialect.OpenAIChat, true)]

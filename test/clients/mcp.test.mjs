@@ -256,7 +256,7 @@ keys:
     made.setNotificationHandler(ToolListChangedNotificationSchema, () => void told++);
     gateway.configure(config(`    - { name: second, url: "${web.url}/mcp", tools: ["echo"] }`));
     await eventually('the new server', async () => (await made.listTools()).tools.some((tool) => tool.name === 'second__echo'));
-    assert.ok(told > 0);
+    await eventually('the notification', () => told > 0);
     assert.equal((await made.callTool({ name: 'second__echo', arguments: { text: 'hi' } })).structuredContent.said.text, 'hi');
     gateway.configure(config());
     await eventually('its end', async () => !(await made.listTools()).tools.some((tool) => tool.name === 'second__echo'));

@@ -51,7 +51,7 @@ internal sealed class ResponsesStreamReader(Owner owner) : SseStreamReader
 
     private void ReadStart(JsonCursor cursor, ICollection<StreamEvent> events)
     {
-        if (_started || !cursor.Find("response"u8) || !cursor.IsObject)
+        if (_started || _blocks > 0 || !cursor.Find("response"u8) || !cursor.IsObject)
         {
             events.Add(new Ping());
             return;
@@ -82,7 +82,7 @@ internal sealed class ResponsesStreamReader(Owner owner) : SseStreamReader
         }
 
         var response = ResponsesResponseReader.Read(ref cursor, owner, out var failure);
-        if (!_started)
+        if (!_started && _blocks == 0)
         {
             Start(response, events);
         }

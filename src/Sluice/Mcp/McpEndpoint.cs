@@ -16,6 +16,7 @@ namespace Sluice.Mcp;
 internal sealed partial class McpEndpoint(
     ICallerRegistry callers,
     KeyUse use,
+    McpServers servers,
     McpSessions sessions,
     McpMethods methods,
     ToolCallLane tools,
@@ -191,7 +192,7 @@ internal sealed partial class McpEndpoint(
         try
         {
             // Each second the session is looked up, which keeps it from growing old.
-            await changes.RunAsync(http, CatalogParts.All, null, () => sessions.Find(session.Id, caller.KeyId), open.Token);
+            await changes.RunAsync(http, session.Changes!, null, () => sessions.Find(session.Id, caller.KeyId), open.Token);
         }
         catch (OperationCanceledException) when (open.IsCancellationRequested)
         {
@@ -212,10 +213,11 @@ internal sealed partial class McpEndpoint(
         }
 
         var wanted = Part("toolsListChanged", CatalogParts.Tools) | Part("promptsListChanged", CatalogParts.Prompts) | Part("resourcesListChanged", CatalogParts.Resources);
+        using var told = new ChangeSubscription(servers, wanted);
         using var open = CancellationTokenSource.CreateLinkedTokenSource(request.Http.RequestAborted, lifetime.Stopping);
         try
         {
-            await changes.RunAsync(request.Http, wanted, request.Id, static () => { }, open.Token);
+            await changes.RunAsync(request.Http, told, request.Id, static () => { }, open.Token);
         }
         catch (OperationCanceledException) when (lifetime.Stopping.IsCancellationRequested && !request.Http.RequestAborted.IsCancellationRequested)
         {

@@ -105,7 +105,7 @@ internal sealed class GatewayCall
 
     public int BodyLength { get; set; }
 
-    public ReadOnlySpan<byte> Body => BodyBuffer.AsSpan(Headroom, BodyLength);
+    public ReadOnlySpan<byte> Body => BodyBuffer.Length == 0 ? default : BodyBuffer.AsSpan(Headroom, BodyLength);
 
     public RequestPeek Peek { get; set; }
 

@@ -61,7 +61,7 @@ internal sealed class RealtimeConnector(AttemptEngine attempts, CredentialJudge 
         call.EndConnect();
         if (upstream is null)
         {
-            return AttemptEngine.Fail(call, call.Expired == CallPhase.None ? UpstreamFailureKind.ConnectFailed : UpstreamFailureKind.Timeout, UpstreamStage.Connect, "");
+            return AttemptEngine.Fail(call, call.Expired == CallPhase.None ? UpstreamFailureKind.ConnectFailed : UpstreamFailureKind.Timeout, UpstreamStage.Connect, slot.Pool.Origin.Proxy is null ? "" : "proxy");
         }
 
         if (!await settlement.ReserveAsync(call, target, slot).ConfigureAwait(false))
@@ -101,6 +101,7 @@ internal sealed class RealtimeConnector(AttemptEngine attempts, CredentialJudge 
             return AttemptEngine.Broken(call, upstream, UpstreamStage.AwaitHeaders);
         }
 
+        judge.Learn(slot, upstream);
         if (status >= 300)
         {
             await attempts.ReadErrorAsync(call, target, slot, upstream, status).ConfigureAwait(false);

@@ -138,6 +138,26 @@ public class SignatureTests
         back.Messages[0].Content[0].Signature.ShouldBe(new Signature(new Owner(Dialect.GeminiGenerate), "g"));
     }
 
+    /// <summary>Google's Chat endpoint signs calls; a client of another dialect gives the signature back to it, and to no other.</summary>
+    [Theory]
+    [InlineData("google", true)]
+    [InlineData("another", false)]
+    public void Write_CallThatAChatEndpointSigned_IsSignedForThatEndpointAlone(string platform, bool isTaken)
+    {
+        const string answer = """
+            {"id":"x","model":"m","choices":[{"index":0,"finish_reason":"tool_calls","message":{"role":"assistant","content":null,
+             "tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"},"extra_content":{"google":{"thought_signature":"CiQB"}}}]}}]}
+            """;
+        Wire.Chat.Reader.TryReadResponse(System.Text.Encoding.UTF8.GetBytes(answer), new Owner(Dialect.OpenAIChat, "google"), out var response, out _).ShouldBeTrue();
+        var request = new ChatRequest { Model = "m", Messages = [new ChatMessage(Role.Assistant, response!.Choices[0].Content)] };
+        var context = new WriteContext(new Owner(Dialect.OpenAIChat, platform), Wire.Anthropic.Fields);
+
+        var written = Wire.Write(Wire.Chat, request, context).ToJsonString();
+
+        written.Contains("\"thought_signature\":\"CiQB\"", StringComparison.Ordinal).ShouldBe(isTaken);
+        context.Report.Dropped.ShouldBe(isTaken ? [] : ["signature"]);
+    }
+
     private sealed class Store : ISignatureStore
     {
         private readonly Dictionary<string, KeptSignature> _kept = [];

@@ -135,8 +135,12 @@ public sealed class ConfigurationAdministrationTests : IAsyncLifetime, IDisposab
             ids.Add((await _app.PostAsync(Credentials, $$"""{ "provider": "file-provider", "name": "{{name}}", "api_key": "sk-{{name}}" }""")).Text("id"));
         }
 
-        await _app.Services.GetRequiredService<SqliteDatabase>().WriteAsync(connection => connection.Execute(
-            "UPDATE credentials SET secret = (SELECT other.secret FROM credentials other WHERE other.name IN ('a', 'b') AND other.id <> credentials.id) WHERE name IN ('a', 'b')"));
+        await _app.Services.GetRequiredService<SqliteDatabase>().WriteAsync(connection =>
+        {
+            var boxes = connection.Rows("SELECT secret FROM credentials WHERE name IN ('a', 'b') ORDER BY name", row => row.GetFieldValue<byte[]>(0));
+            connection.Execute("UPDATE credentials SET secret = $0 WHERE name = 'a'", boxes[1]);
+            connection.Execute("UPDATE credentials SET secret = $0 WHERE name = 'b'", boxes[0]);
+        });
         await _app.DisposeAsync();
         _app = await AdministrationApp.StartAsync(storage: _storage);
 

@@ -1,14 +1,16 @@
 using System.Collections.Concurrent;
 using Sluice.Credentials;
+using Sluice.Tests.Auth;
 
 namespace Sluice.Tests.Admin;
 
-/// <summary>Credentials that are always found, in the state that was last set.</summary>
-internal sealed class StubCredentialRuntime : ICredentialRuntime
+/// <summary>Every credential of the configuration, in the state that was last set.</summary>
+internal sealed class StubCredentialRuntime(StubConfiguration configuration) : ICredentialRuntime
 {
     private readonly ConcurrentDictionary<(string, string), CredentialStatus> _states = new();
 
-    public IReadOnlyList<CredentialStatus> List() => [.. _states.Values];
+    public IReadOnlyList<CredentialStatus> List()
+        => [.. configuration.Current.Config.Providers.SelectMany(provider => provider.Credentials.Select(credential => Find(provider.Name, credential.Name)!))];
 
     public CredentialStatus? Find(string provider, string name)
         => _states.GetOrAdd((provider, name), key => new CredentialStatus(key.Item1, key.Item2, CredentialState.Ready));

@@ -25,6 +25,20 @@ public sealed class CredentialExtractorTests
     }
 
     [Theory]
+    [InlineData("openai-insecure-api-key.sk-1")]
+    [InlineData("realtime, openai-insecure-api-key.sk-1,openai-beta.realtime-v1")]
+    public void Extract_Subprotocol_GivesTheTextOnModelPathsOnly(string offered)
+    {
+        _context.Request.Headers.SecWebSocketProtocol = offered;
+
+        Extract(out var credential).ShouldBeNull();
+        credential.Text.ToString().ShouldBe("sk-1");
+
+        CredentialExtractor.Extract(_context.Request, allowQuery: false, out credential).ShouldBeNull();
+        credential.IsEmpty.ShouldBeTrue();
+    }
+
+    [Theory]
     [InlineData("?key=sk-1")]
     [InlineData("?alt=sse&key=sk-1")]
     [InlineData("?key=sk%2D1&alt=sse")]

@@ -48,7 +48,9 @@ public sealed class AdminApiTests(GatewayFixture gateway) : IClassFixture<Gatewa
 
         await Eventually.ValueAsync("a call with the new credential", async () =>
         {
-            await gateway.Client.CallAsync(TestedDialect.Chat, lane.Chat);
+            // Another conversation each time: one that has begun stays with its credential.
+            var body = TestedDialect.Chat.Body(lane.Chat).Replace("say hello", $"say {lane.First.Requests.Count}", StringComparison.Ordinal);
+            await gateway.Client.PostAsync(TestedDialect.Chat.Path(lane.Chat), body);
             return lane.First.Requests.FirstOrDefault(r => r.Header("authorization") == $"Bearer {Secret}");
         });
 

@@ -8,7 +8,7 @@ namespace Sluice.Tests.Integration;
 /// <param name="What">What is wrong.</param>
 /// <param name="Answer">What the upstream sends.</param>
 /// <param name="Repair">The code in the trace when it is repaired; empty when there is nothing to tell.</param>
-/// <param name="Error">The code of the error when it is not repaired; empty when it is.</param>
+/// <param name="Error">The code in the trace, of the answer or of the attempt, when it is not repaired; empty when it is.</param>
 public sealed record BrokenAnswer(string Upstream, string What, UpstreamAnswer Answer, string Repair = "", string Error = "")
 {
     public override string ToString() => $"{Upstream}: {What}";
@@ -104,7 +104,7 @@ public static class BrokenAnswers
         yield return Of(Name, "an error chunk", [first, G(GeminiWire.Error(503, "UNAVAILABLE", "no"))], error: Reported);
         yield return Of(Name, "a chunk that is no JSON", [first, G("{\"candidates\":["), last], error: NoArguments);
         yield return Of(Name, "a member of a wrong kind", [first, G("""{"candidates":[{"content":{"parts":[{"functionCall":5}]}}]}"""), last], error: NoArguments);
-        yield return new BrokenAnswer(Name, "an HTML page", UpstreamAnswer.Stream("text/html", Html), Error: NoArguments);
+        yield return new BrokenAnswer(Name, "an HTML page", UpstreamAnswer.Stream("text/html", Html), Error: "empty_stream");
     }
 
     private static BrokenAnswer Of(string upstream, string what, IEnumerable<string> parts, string repair = "", string error = "") =>

@@ -43,6 +43,19 @@ public sealed class McpTests(McpFixture mcp) : IClassFixture<McpFixture>
         sent.Header("traceparent").ShouldBeNull();
     }
 
+    [Fact]
+    public async Task Call_Meta_GoesOnButForWhatIsTheClientsOwn()
+    {
+        const string Meta = """{"progressToken":"p","traceparent":"00-1-2-01","io.modelcontextprotocol/clientInfo":{"name":"secret"},"com.example/x":{"y":1.0}}""";
+
+        await mcp.Client.PostAsync("/mcp", McpWire.Call("good__tool", """{"meta":"marked"}""", meta: Meta), ("mcp-session-id", await mcp.SessionAsync()), ("accept", "text/event-stream, application/json"));
+
+        var meta = mcp.Upstream.Lane("good").Requests.Last(request => request.Text.Contains("marked", StringComparison.Ordinal)).Json.GetProperty("params").GetProperty("_meta");
+        meta.EnumerateObject().Select(member => member.Name).ShouldBe(["com.example/x", "progressToken"]);
+        meta.GetProperty("com.example/x").GetRawText().ShouldBe("""{"y":1.0}""");
+        meta.GetProperty("progressToken").ValueKind.ShouldBe(JsonValueKind.Number);
+    }
+
     [Theory]
     [InlineData("garbage", "mcp_server_failed", 502)]
     [InlineData("wrongid", "mcp_server_failed", 502)]

@@ -228,28 +228,36 @@ public sealed class RealtimeAccountTests(RealtimeFixture gateway) : IClassFixtur
     public async Task Sessions_FiveHundredAtOnce_LeaveNothingBehind()
     {
         const int Many = 500;
-        var served = await Task.WhenAll(Enumerable.Range(0, Many).Select(async _ =>
+        var clients = new System.Collections.Concurrent.ConcurrentBag<RealtimeClient>();
+        try
         {
-            var client = await gateway.OpenAsync("sim-realtime");
-            await client.SendAsync("""{"type":"session.update","session":{"type":"realtime","output_modalities":["text"]}}""");
-            await client.SendAsync(Say);
-            await client.SendAsync(Ask);
-            var done = await client.UntilAsync("response.done", TimeSpan.FromSeconds(60));
-            done.GetProperty("response").GetProperty("status").GetString().ShouldBe("completed");
+            var served = await Task.WhenAll(Enumerable.Range(0, Many).Select(async _ =>
+            {
+                var client = await gateway.OpenAsync("sim-realtime");
+                clients.Add(client);
+                await client.SendAsync("""{"type":"session.update","session":{"type":"realtime","output_modalities":["text"]}}""");
+                await client.SendAsync(Say);
+                await client.SendAsync(Ask);
+                var done = await client.UntilAsync("response.done", TimeSpan.FromSeconds(60));
+                done.GetProperty("response").GetProperty("status").GetString().ShouldBe("completed");
 
-            // Reads on, or it would answer no ping.
-            return (Client: client, Closed: client.UntilClosedAsync(TimeSpan.FromSeconds(60)));
-        }));
-        (await gateway.GaugeAsync("sluice_realtime_sessions")).ShouldBeGreaterThanOrEqualTo(Many);
+                // Reads on, or it would answer no ping.
+                return (Client: client, Closed: client.UntilClosedAsync(TimeSpan.FromSeconds(60)));
+            }));
+            (await gateway.GaugeAsync("sluice_realtime_sessions")).ShouldBeGreaterThanOrEqualTo(Many);
 
-        // Half of them say goodbye.
-        await Task.WhenAll(served.Select((one, at) => at % 2 == 0
-            ? one.Client.Socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", CancellationToken.None)
-            : one.Client.DisposeAsync().AsTask()));
+            // Half of them say goodbye.
+            await Task.WhenAll(served.Select((one, at) => at % 2 == 0
+                ? one.Client.Socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", CancellationToken.None)
+                : one.Client.DisposeAsync().AsTask()));
 
-        await GoneAsync();
-        await Task.WhenAll(served.Select(one => one.Closed));
-        await Task.WhenAll(served.Select(one => one.Client.DisposeAsync().AsTask()));
+            await GoneAsync();
+            await Task.WhenAll(served.Select(one => one.Closed));
+        }
+        finally
+        {
+            await Task.WhenAll(clients.Select(client => client.DisposeAsync().AsTask()));
+        }
     }
 
     private async Task GoneAsync()

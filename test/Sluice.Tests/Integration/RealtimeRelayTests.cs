@@ -9,7 +9,7 @@ using Sluice.TestKit.Upstream;
 namespace Sluice.Tests.Integration;
 
 /// <summary>What passes through a realtime session, and how one that goes wrong ends.</summary>
-public sealed class RealtimeRelayTests(RealtimeFixture gateway) : IClassFixture<RealtimeFixture>
+public sealed class RealtimeRelayTests(HastyRealtimeFixture gateway) : IClassFixture<HastyRealtimeFixture>
 {
     private static readonly Func<WebSocket, Microsoft.AspNetCore.Http.HttpContext, Task> Echo = async (socket, _) =>
     {

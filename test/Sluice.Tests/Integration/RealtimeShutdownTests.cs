@@ -10,7 +10,7 @@ public sealed class RealtimeShutdownTests
     public async Task Terminate_WhileASessionIsOpen_ClosesItWith1001AtTheDrainLimit()
     {
         await using var upstream = await RealtimeUpstream.StartAsync();
-        await using var sluice = await SluiceProcess.StartAsync(new SluiceStart { Config = RealtimeFixture.Config(upstream).ToYaml() });
+        await using var sluice = await SluiceProcess.StartAsync(new SluiceStart { Config = RealtimeFixture.Config(upstream, "15s").ToYaml() });
         await using var client = await RealtimeClient.OpenAsync(sluice.Address, "model=sim-realtime", RealtimeFixture.Key);
         await client.UntilAsync("session.created");
 

@@ -185,7 +185,7 @@ public sealed class TranslatedCallTests(TranslationFixture gateway) : IClassFixt
         lane.Requests.Select(request => request.Path).ShouldBe(["/v1/messages", "/v1/chat/completions"]);
         lane.Requests[1].Text.ShouldContain("\"seed\":7");
         reply.Header("x-sluice-dropped").ShouldBeNull("the seed reached the vendor that answered");
-        reply.Text.ShouldBe(stream ? string.Concat(OpenAIChatWire.Stream(includeUsage: false)) : OpenAIChatWire.Completion());
+        reply.Text.ShouldBe(stream ? string.Concat(OpenAIChatWire.Stream(includeUsage: true).Where(part => part != OpenAIChatWire.UsageChunk())) : OpenAIChatWire.Completion());
     }
 
     [Fact]

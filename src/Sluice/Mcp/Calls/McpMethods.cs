@@ -73,6 +73,7 @@ internal sealed class McpMethods(McpServers servers, McpSessions sessions)
             return McpErrors.TooManySessions();
         }
 
+        session.Changes = new ChangeSubscription(servers, CatalogParts.All);
         request.Http.Response.Headers["Mcp-Session-Id"] = session.Id;
         return Answer.Of(request, RpcWriter.Object(json =>
         {

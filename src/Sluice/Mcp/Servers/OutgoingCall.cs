@@ -38,7 +38,7 @@ internal sealed record OutgoingCall(string Method)
         RpcWriter.WriteMembers(json, Params, name => name != "_meta" && (Target is null || name != TargetMember));
         var meta = Params.ValueKind == JsonValueKind.Object && Params.TryGetProperty("_meta", out var found) ? found : default;
         json.WriteStartObject("_meta");
-        RpcWriter.WriteMembers(json, meta, name => name != MetaKey.ProgressToken && !name.StartsWith(MetaKey.Reserved, StringComparison.Ordinal));
+        RpcWriter.WriteMembers(json, meta, MetaKey.Travels);
         if (WantsProgress)
         {
             json.WriteNumber(MetaKey.ProgressToken, id);

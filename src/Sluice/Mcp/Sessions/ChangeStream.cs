@@ -10,28 +10,27 @@ namespace Sluice.Mcp.Sessions;
 /// A stream that stays open to tell a client that lists have changed: the answer to GET in a session, or to
 /// <c>subscriptions/listen</c> without one. It ends within a second when its key is revoked.
 /// </summary>
-internal sealed class ChangeStream(McpServers servers, ICallerRegistry callers, IConfigurationSource configuration, TimeProvider time)
+internal sealed class ChangeStream(ICallerRegistry callers, IConfigurationSource configuration, TimeProvider time)
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     /// <summary>Tells changes until the client leaves, the key ends, or the stream is cancelled.</summary>
     /// <param name="http">The request; nothing of the answer is sent yet.</param>
-    /// <param name="wanted">Which lists.</param>
+    /// <param name="changes">What there is to tell.</param>
     /// <param name="subscription">The id of the listen request as it is written; null for a session's stream.</param>
     /// <param name="still">Called every second while the stream is open.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
-    public async Task RunAsync(HttpContext http, CatalogParts wanted, string? subscription, Action still, CancellationToken cancellationToken)
+    public async Task RunAsync(HttpContext http, ChangeSubscription changes, string? subscription, Action still, CancellationToken cancellationToken)
     {
         // The caller's last permissions and the registry's generation when they were read.
         var caller = http.GetCaller()!;
         var generation = callers.Generation;
         _ = CredentialExtractor.Extract(http.Request, allowQuery: true, out var credential);
         var key = credential.Text.ToString();
-        using var changes = new ChangeSubscription(servers, wanted);
         var events = new EventWriter(http);
         if (subscription is not null)
         {
-            await events.SendAsync(Acknowledgement(wanted, subscription), cancellationToken);
+            await events.SendAsync(Acknowledgement(changes.Wanted, subscription), cancellationToken);
         }
         else
         {
@@ -51,7 +50,7 @@ internal sealed class ChangeStream(McpServers servers, ICallerRegistry callers, 
                     return;
                 }
 
-                parts |= found.Mcp.SameAs(caller.Mcp) ? CatalogParts.None : wanted;
+                parts |= found.Mcp.SameAs(caller.Mcp) ? CatalogParts.None : changes.Wanted;
                 caller = found;
             }
 

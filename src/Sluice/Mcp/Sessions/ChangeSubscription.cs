@@ -2,29 +2,31 @@ using Sluice.Mcp.Catalog;
 
 namespace Sluice.Mcp.Sessions;
 
-/// <summary>What an open stream must still tell its client: a set of flags, so that any number of changes takes no room.</summary>
+/// <summary>What a client must still be told, by the stream that it has open or will open: a set of flags, so that any number of changes takes no room.</summary>
 internal sealed class ChangeSubscription : IDisposable
 {
     private readonly McpServers _servers;
-    private readonly CatalogParts _wanted;
     private readonly SemaphoreSlim _told = new(0, 1);
     private int _parts;
 
     public ChangeSubscription(McpServers servers, CatalogParts wanted)
     {
-        (_servers, _wanted) = (servers, wanted);
+        (_servers, Wanted) = (servers, wanted);
         servers.Changed += Tell;
     }
+
+    /// <summary>Which lists the client wants to hear of.</summary>
+    public CatalogParts Wanted { get; }
 
     /// <summary>Notes that lists have changed.</summary>
     public void Tell(CatalogParts parts)
     {
-        if ((parts & _wanted) == CatalogParts.None)
+        if ((parts & Wanted) == CatalogParts.None)
         {
             return;
         }
 
-        Interlocked.Or(ref _parts, (int)(parts & _wanted));
+        Interlocked.Or(ref _parts, (int)(parts & Wanted));
         try
         {
             _told.Release();

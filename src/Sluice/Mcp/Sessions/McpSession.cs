@@ -37,6 +37,9 @@ internal sealed class McpSession : IDisposable
         set => Volatile.Write(ref _logLevel, value);
     }
 
+    /// <summary>What the client must be told, also of changes while it has no stream open; null until the handshake.</summary>
+    public ChangeSubscription? Changes { get; set; }
+
     /// <summary>Cancelled when the session ends.</summary>
     public CancellationToken Ended { get; }
 
@@ -78,7 +81,11 @@ internal sealed class McpSession : IDisposable
         }
     }
 
-    public void Dispose() => _ended.Dispose();
+    public void Dispose()
+    {
+        Changes?.Dispose();
+        _ended.Dispose();
+    }
 
     private static void CancelSafely(CancellationTokenSource source)
     {

@@ -7,7 +7,6 @@ internal static class RpcCode
     public const int InvalidRequest = -32600;
     public const int MethodNotFound = -32601;
     public const int InvalidParams = -32602;
-    public const int InternalError = -32603;
 
     /// <summary>The session is unknown or has ended; the code that the official TypeScript server answers.</summary>
     public const int SessionNotFound = -32001;
