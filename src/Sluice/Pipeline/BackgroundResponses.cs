@@ -153,6 +153,7 @@ internal sealed class BackgroundResponses(ResponseDirectory directory, TimeProvi
         }
         finally
         {
+            run.Close();
             _runs.TryRemove((run.KeyId, run.Id), out _);
         }
     }

@@ -88,6 +88,13 @@ internal sealed class BackgroundRun(ResponseDirectory directory, string requestI
             directory.Keep(Last(call));
         }
 
+        Close();
+    }
+
+    /// <summary>Nothing more is to be expected: who waits is told so, where nobody has told him.</summary>
+    public void Close()
+    {
+        _admission.TrySetResult(PipelineErrors.Internal());
         Events?.End();
         _ended.TrySetResult();
     }

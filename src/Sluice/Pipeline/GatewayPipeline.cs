@@ -119,7 +119,9 @@ internal sealed partial class GatewayPipeline(
 
     private GatewayCall Begin(HttpContext http, Operation operation, RuntimeSnapshot snapshot, bool versionInBody)
     {
-        var detached = http.Features.Get<DetachedCall>();
+        // What no connection belongs to is made in a client's stead.
+        var client = http.Features.Get<ClientConnection>();
+        var detached = client is null ? http.Features.Get<DetachedCall>() : null;
         var call = new GatewayCall(http, operation, detached?.Run?.RequestId ?? RequestId.Next(), time.GetTimestamp(), watchdog)
         {
             DetachedDrain = snapshot.Config.Server.DetachedDrain,
@@ -136,7 +138,7 @@ internal sealed partial class GatewayPipeline(
         call.Background?.Begin(call);
         metrics.CallStarted();
         call.Span = GatewayTracing.StartCall(operation, http.Request.Headers.TraceParent, http.Request.Headers.TraceState);
-        call.Client = http.Features.Get<ClientConnection>() ?? new ClientConnection();
+        call.Client = client ?? new ClientConnection();
         call.Client.Watch(call);
         if (HttpProtocol.IsHttp2(http.Request.Protocol))
         {

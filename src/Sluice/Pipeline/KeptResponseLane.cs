@@ -62,7 +62,7 @@ internal sealed class KeptResponseLane(ResponseDirectory directory, BackgroundRe
     }
 
     /// <summary>True for a call that no upstream is asked for.</summary>
-    public static bool Answers(GatewayCall call) => call.Kept is not null || (call.Operation == Operation.ResponseInputTokens && call.Candidates.Length == 0);
+    public static bool Answers(GatewayCall call) => call.Kept is not null || (call.Operation == Operation.ResponseInputTokens && call is { Candidates.Length: 0, Route.IsRetired: false });
 
     /// <summary>Answers a call for which <see cref="Answers"/> is true.</summary>
     public async Task AnswerAsync(GatewayCall call, RuntimeSnapshot snapshot)
