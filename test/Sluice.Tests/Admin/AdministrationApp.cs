@@ -151,7 +151,7 @@ internal sealed class AdministrationApp : IAsyncDisposable
 
         using var response = await _client.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
-        var body = response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true
+        var body = response.Content.Headers.ContentType?.MediaType is "application/json" or "application/problem+json"
             ? JsonDocument.Parse(text).RootElement
             : JsonSerializer.SerializeToElement(text);
         return new ApiAnswer(response.StatusCode, body, response.Headers);

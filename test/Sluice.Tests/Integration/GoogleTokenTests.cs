@@ -11,6 +11,9 @@ namespace Sluice.Tests.Integration;
 /// <summary>Virtual service accounts: their key files, the token and certificate endpoints, and what their tokens may do.</summary>
 public sealed class GoogleTokenTests(GoogleTokenFixture gateway) : IClassFixture<GoogleTokenFixture>
 {
+    // Each call is a conversation of its own: one conversation stays with one credential.
+    private static int _said;
+
     private const string VertexPath = "/v1/projects/p/locations/l/publishers/google/models/gemini-test:generateContent";
 
     [Fact]
@@ -403,7 +406,7 @@ public sealed class GoogleTokenTests(GoogleTokenFixture gateway) : IClassFixture
     private Task<GatewayReply> CertificatesAsync(VirtualAccount account)
         => gateway.Anyone.GetAsync($"/www.googleapis.com/robot/v1/metadata/x509/{Uri.EscapeDataString(account.Email)}");
 
-    private async Task<int> CallAsync(string token) => (await gateway.Anyone.PostAsync(VertexPath, GeminiWire.Request(), ("authorization", $"Bearer {token}"))).Status;
+    private async Task<int> CallAsync(string token) => (await gateway.Anyone.PostAsync(VertexPath, GeminiWire.Request($"Conversation {Interlocked.Increment(ref _said)}"), ("authorization", $"Bearer {token}"))).Status;
 
     private static string Hmac(VirtualAccount account, string claims)
     {

@@ -120,7 +120,12 @@ internal sealed class ToolCallLane(
     private async Task EndAsync(McpRequest request, ToolCall call, UpstreamReply reply, EventWriter? events)
     {
         var http = request.Http;
-        var status = Judge(call, reply, http.RequestAborted.IsCancellationRequested ? "client_gone" : lifetime.Drained.IsCancellationRequested ? "gateway_stopping" : "mcp_call_cancelled");
+        var status = Judge(call, reply);
+        if (status == UsageStatus.Estimated)
+        {
+            call.ErrorCode = http.RequestAborted.IsCancellationRequested ? "client_gone" : lifetime.Drained.IsCancellationRequested ? "gateway_stopping" : "mcp_call_cancelled";
+        }
+
         if (!await account.SettleAsync(call, status))
         {
             http.Abort();
@@ -156,7 +161,7 @@ internal sealed class ToolCallLane(
     }
 
     /// <summary>An answer is charged, be it that the tool failed; an error of the protocol is not; of a call that was given up nobody knows whether it was done, so it is.</summary>
-    private static UsageStatus Judge(ToolCall call, UpstreamReply reply, string whyGivenUp)
+    private static UsageStatus Judge(ToolCall call, UpstreamReply reply)
     {
         if (reply.Failure is { } failure)
         {
@@ -173,7 +178,6 @@ internal sealed class ToolCallLane(
                 call.ErrorCode = "mcp_server_error";
                 return UsageStatus.Failed;
             default:
-                call.ErrorCode = whyGivenUp;
                 return UsageStatus.Estimated;
         }
     }
