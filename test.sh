@@ -98,7 +98,7 @@ dotnet_suite() {
   log=$results/$name.log
   trx=$results/$name.trx
   rm -f "$trx"
-  timeout 600 dotnet test "$project" -c Release --no-build --results-directory "$results" \
+  timeout 1200 dotnet test "$project" -c Release --no-build --results-directory "$results" \
     --logger "trx;LogFileName=$name.trx" --logger 'console;verbosity=minimal' --blame-hang-timeout 5m --blame-hang-dump-type none 2>&1 | tee "$log"
   code=${PIPESTATUS[0]}
   line=$(grep -o '<Counters [^>]*>' "$trx" 2>/dev/null | head -1)

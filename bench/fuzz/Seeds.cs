@@ -15,16 +15,19 @@ internal static class Seeds
         ("chat", Dialect.OpenAIChat), ("responses", Dialect.OpenAIResponses), ("messages", Dialect.AnthropicMessages), ("gemini", Dialect.GeminiGenerate),
     ];
 
+    private static readonly string[] NoAnswers = ["-request", "-array", "-embedding"];
+
     private static readonly string[] Files = typeof(Seeds).Assembly.GetManifestResourceNames();
 
     /// <summary>Requests of a dialect.</summary>
     public static IReadOnlyList<byte[]> Requests(Dialect dialect) =>
-        [.. Dialects.Select(one => one.Dialect == dialect ? Load($"request-{one.Name}.json") : Request(one.Dialect, dialect, Load($"request-{one.Name}.json")))];
+        [.. Dialects.SelectMany(from => Of($"request-{from.Name}", ".json").Concat(Of($"{from.Name}-request", ".json"))
+            .Select(file => from.Dialect == dialect ? Load(file) : Request(from.Dialect, dialect, Load(file))))];
 
     /// <summary>Whole answers in a dialect.</summary>
     public static IReadOnlyList<byte[]> Answers(Dialect dialect) =>
     [
-        .. Dialects.SelectMany(from => Of(from.Name, ".json").Where(file => !file.Contains("array", StringComparison.Ordinal) && !file.Contains("embedding", StringComparison.Ordinal))
+        .. Dialects.SelectMany(from => Of(from.Name, ".json").Where(file => !NoAnswers.Any(mark => file.Contains(mark, StringComparison.Ordinal)))
             .Select(file => from.Dialect == dialect ? Load(file) : Answer(from.Dialect, dialect, Load(file))).OfType<byte[]>()),
     ];
 

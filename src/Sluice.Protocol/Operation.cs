@@ -29,6 +29,9 @@ public sealed record Operation(string Name, Dialect Dialect, string GenAIName)
     /// <summary>True where a model is asked for an answer, in any dialect: what can be translated into another one.</summary>
     public bool Generates { get; init; }
 
+    /// <summary>False where the answer is no text, so that nothing of it is counted in tokens: embeddings, and predictions of media.</summary>
+    public bool AnswersInTokens { get; init; } = true;
+
     /// <summary>The operation's place in <see cref="All"/>, for tables that are indexed by operation.</summary>
     public int Index { get; private init; }
 
@@ -57,7 +60,7 @@ public sealed record Operation(string Name, Dialect Dialect, string GenAIName)
 
     public static readonly Operation Chat = new("chat", Dialect.OpenAIChat, "chat") { Index = 0, StreamsByBody = true, Generates = true, Shape = OpenAIChat.RequestShapes.Chat };
     public static readonly Operation Completions = new("completions", Dialect.OpenAIChat, "text_completion") { Index = 1, StreamsByBody = true, Shape = OpenAIChat.RequestShapes.Completions };
-    public static readonly Operation Embeddings = new("embeddings", Dialect.OpenAIChat, "embeddings") { Index = 2, Shape = OpenAIChat.RequestShapes.Embeddings };
+    public static readonly Operation Embeddings = new("embeddings", Dialect.OpenAIChat, "embeddings") { Index = 2, AnswersInTokens = false, Shape = OpenAIChat.RequestShapes.Embeddings };
     public static readonly Operation Moderations = new("moderations", Dialect.OpenAIChat, "moderation") { Index = 3, Metered = false, ImpliedModel = "omni-moderation-latest", Shape = OpenAIChat.RequestShapes.Moderations };
     public static readonly Operation Responses = new("responses", Dialect.OpenAIResponses, "chat") { Index = 4, StreamsByBody = true, Generates = true, Shape = OpenAIResponses.RequestShapes.Responses };
     public static readonly Operation Messages = new("messages", Dialect.AnthropicMessages, "chat") { Index = 5, StreamsByBody = true, Generates = true, Shape = AnthropicMessages.RequestShapes.Messages };
@@ -65,8 +68,8 @@ public sealed record Operation(string Name, Dialect Dialect, string GenAIName)
     public static readonly Operation GenerateContent = new("generate_content", Dialect.GeminiGenerate, "generate_content") { Index = 7, ModelInPath = true, Generates = true, PathMethod = "generateContent", Shape = GeminiGenerate.RequestShapes.GenerateContent };
     public static readonly Operation StreamGenerateContent = new("stream_generate_content", Dialect.GeminiGenerate, "generate_content") { Index = 8, ModelInPath = true, Generates = true, AlwaysStreams = true, PathMethod = "streamGenerateContent", Shape = GeminiGenerate.RequestShapes.GenerateContent };
     public static readonly Operation GeminiCountTokens = new("gemini_count_tokens", Dialect.GeminiGenerate, "count_tokens") { Index = 9, ModelInPath = true, Metered = false, PathMethod = "countTokens", RepeatsModel = true, Shape = GeminiGenerate.RequestShapes.CountTokens };
-    public static readonly Operation EmbedContent = new("embed_content", Dialect.GeminiGenerate, "embeddings") { Index = 10, ModelInPath = true, PathMethod = "embedContent", RepeatsModel = true, Shape = GeminiGenerate.RequestShapes.EmbedContent };
-    public static readonly Operation BatchEmbedContents = new("batch_embed_contents", Dialect.GeminiGenerate, "embeddings") { Index = 11, ModelInPath = true, PathMethod = "batchEmbedContents", RepeatsModel = true, Shape = GeminiGenerate.RequestShapes.BatchEmbedContents };
+    public static readonly Operation EmbedContent = new("embed_content", Dialect.GeminiGenerate, "embeddings") { Index = 10, ModelInPath = true, AnswersInTokens = false, PathMethod = "embedContent", RepeatsModel = true, Shape = GeminiGenerate.RequestShapes.EmbedContent };
+    public static readonly Operation BatchEmbedContents = new("batch_embed_contents", Dialect.GeminiGenerate, "embeddings") { Index = 11, ModelInPath = true, AnswersInTokens = false, PathMethod = "batchEmbedContents", RepeatsModel = true, Shape = GeminiGenerate.RequestShapes.BatchEmbedContents };
     public static readonly Operation RetrieveResponse = new("response_get", Dialect.OpenAIResponses, "retrieve_response") { Index = 15, Method = "GET", OfKept = true, Metered = false };
     public static readonly Operation DeleteResponse = new("response_delete", Dialect.OpenAIResponses, "delete_response") { Index = 16, Method = "DELETE", OfKept = true, Metered = false };
     public static readonly Operation CancelResponse = new("response_cancel", Dialect.OpenAIResponses, "cancel_response") { Index = 17, OfKept = true, Metered = false };
@@ -88,8 +91,12 @@ public sealed record Operation(string Name, Dialect Dialect, string GenAIName)
     /// <summary>A transcript of the caller's audio in a realtime session, billed by the model that transcribes.</summary>
     public static readonly Operation RealtimeTranscription = new("realtime_transcription", Dialect.OpenAIChat, "realtime") { Index = 14 };
 
+    public static readonly Operation Predict = new("predict", Dialect.GeminiGenerate, "predict") { Index = 20, ModelInPath = true, AnswersInTokens = false, PathMethod = "predict", Shape = GeminiGenerate.RequestShapes.Predict };
+    public static readonly Operation PredictLongRunning = new("predict_long_running", Dialect.GeminiGenerate, "predict") { Index = 21, ModelInPath = true, AnswersInTokens = false, Kind = CallKind.Video, PathMethod = "predictLongRunning", Shape = GeminiGenerate.RequestShapes.Predict };
+    public static readonly Operation FetchPredictOperation = new("fetch_predict_operation", Dialect.GeminiGenerate, "predict") { Index = 22, ModelInPath = true, Metered = false, AnswersInTokens = false, PathMethod = "fetchPredictOperation", Shape = GeminiGenerate.RequestShapes.FetchPredictOperation };
+
     /// <summary>Every operation, in a stable order.</summary>
     public static IReadOnlyList<Operation> All { get; } =
         [Chat, Completions, Embeddings, Moderations, Responses, Messages, CountTokens, GenerateContent, StreamGenerateContent, GeminiCountTokens, EmbedContent, BatchEmbedContents, Realtime, RealtimeResponse, RealtimeTranscription,
-        RetrieveResponse, DeleteResponse, CancelResponse, ResponseInputItems, ResponseInputTokens];
+        RetrieveResponse, DeleteResponse, CancelResponse, ResponseInputItems, ResponseInputTokens, Predict, PredictLongRunning, FetchPredictOperation];
 }

@@ -19,10 +19,13 @@ public interface IProvider
 {
     ProviderDescriptor Descriptor { get; }
 
-    /// <summary>Adds the vendor's authentication headers for a secret: an API key, or an access token for token vendors.</summary>
+    /// <summary>Adds the vendor's authentication headers for an API key.</summary>
     /// <param name="headers">Where the headers go.</param>
     /// <param name="secret">The credential's current secret; empty where none is needed.</param>
     void Authorize(IHeaderSink headers, string secret);
+
+    /// <summary>Adds the vendor's authentication headers for an access token that a credential was exchanged for.</summary>
+    void AuthorizeToken(IHeaderSink headers, string accessToken) => Credentials.Bearer(headers, accessToken);
 
     /// <summary>Reads a response that is not a success.</summary>
     /// <param name="status">The HTTP status; 200 for an error event inside a stream.</param>

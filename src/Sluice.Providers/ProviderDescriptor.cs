@@ -8,7 +8,17 @@ namespace Sluice.Providers;
 /// Appended to the base URL; <c>{model}</c> stands for the percent-encoded model name (slashes kept), <c>{id}</c> for an answer's. A path that begins
 /// with <c>~/</c> begins at the host instead, for vendors that serve a second dialect beside their base URL.
 /// </param>
-public sealed record OperationPath(Operation Operation, string Path);
+public sealed record OperationPath(Operation Operation, string Path)
+{
+    /// <summary>Where a call lives whose body asks for a stream, for vendors that have a path of its own for that; null elsewhere.</summary>
+    public string? StreamPath { get; init; }
+
+    /// <summary>Whose models the row serves, on a platform of several publishers; empty for all.</summary>
+    public string Publisher { get; init; } = "";
+
+    /// <summary>False where the vendor refuses query parameters that clients of the dialect send.</summary>
+    public bool TakesQuery { get; init; } = true;
+}
 
 /// <summary>A provider as data: what it serves, where, and how it is offered on the first run.</summary>
 /// <param name="Type">The value of <c>type</c> in <c>sluice.yaml</c>.</param>
@@ -53,6 +63,16 @@ public sealed record ProviderDescriptor(string Type, string DisplayName)
     /// vendor's SDK appends the version itself.
     /// </summary>
     public bool BaseUrlHasVersion { get; init; }
+
+    /// <summary>What is particular to a vendor that is a cloud platform; null for all others.</summary>
+    public PlatformRules? Platform { get; init; }
+
+    /// <summary>Spells a model's name as the vendor does; as it was asked for where the vendor has no spelling of its own.</summary>
+    public Func<string, string> Spelling { get; init; } = static model => model;
+
+    /// <summary>True when the vendor serves the operation for this model.</summary>
+    public bool Serves(Operation operation, string model)
+        => Operations.Any(row => row.Operation == operation && (row.Publisher.Length == 0 || row.Publisher == Platform?.PublisherOf(model)));
 
     /// <summary>The vendor's documentation.</summary>
     public string? DocsUrl { get; init; }

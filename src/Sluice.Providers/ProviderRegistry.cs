@@ -4,6 +4,7 @@ using Sluice.Providers.Gemini;
 using Sluice.Providers.OpenAI;
 using Sluice.Providers.OpenAICompatible;
 using Sluice.Providers.Simulator;
+using Sluice.Providers.Vertex;
 
 namespace Sluice.Providers;
 
@@ -15,6 +16,7 @@ public sealed class ProviderRegistry
         new OpenAIProvider(),
         new AnthropicProvider(),
         new GeminiProvider(),
+        new VertexProvider(),
         new CompatibleProvider(VendorList.Any),
         new SimulatorProvider(),
     ];

@@ -38,6 +38,9 @@ public enum UpstreamFailureKind
 
     /// <summary>The connection broke, or what came is not HTTP or not the dialect.</summary>
     ProtocolError,
+
+    /// <summary>The credential could not be exchanged for an access token: nothing was asked of the vendor itself.</summary>
+    TokenUnavailable,
 }
 
 /// <summary>An upstream's failure as a value.</summary>

@@ -40,7 +40,7 @@ public sealed class UpstreamUrl
     {
         var (path, query) = PathAndQueryOf(baseUrl.Length > 0 ? baseUrl : descriptor.DefaultBaseUrl ?? "");
         var templates = descriptor.Operations
-            .Select(row => Template.Parse(row.Operation, Join(path, row.Path), query))
+            .Select(row => Template.Parse(row, path, query))
             .ToArray();
         var models = descriptor.ModelsPath is { } list ? Join(path, list) + query : null;
         var balance = descriptor.Balance is { } row ? Join(path, row.Path) + query : null;
@@ -55,18 +55,20 @@ public sealed class UpstreamUrl
     /// <param name="operation">What is asked.</param>
     /// <param name="model">The vendor's model id, as text; used where the model stands in the path. The answer's id where that stands there.</param>
     /// <param name="query">The query to send, encoded already, with or without its question mark; may be empty.</param>
+    /// <param name="streams">True for a call whose body asks for a stream, which some vendors serve at a path of its own.</param>
     /// <returns>
     /// Null when the provider does not serve the operation, or when the model's name cannot stand in a path: it is empty,
     /// or has an empty, <c>.</c> or <c>..</c> segment, which a server on the way could resolve to another path.
     /// </returns>
-    public string? For(Operation operation, ReadOnlySpan<char> model, ReadOnlySpan<char> query)
+    public string? For(Operation operation, ReadOnlySpan<char> model, ReadOnlySpan<char> query, bool streams = false)
     {
         if (Find(operation) is not { } template)
         {
             return null;
         }
 
-        query = query.TrimStart('?');
+        template = streams && template.Streaming is { } streaming ? streaming : template;
+        query = template.TakesQuery ? query.TrimStart('?') : default;
         if (template.Suffix is null)
         {
             return query.IsEmpty ? template.Whole : string.Concat(template.Whole, _baseQuery.Length > 0 ? "&" : "?", query);
@@ -90,6 +92,12 @@ public sealed class UpstreamUrl
 
         return path.ToString();
     }
+
+    /// <summary>True when every call of the operation has the same path, so that a request's head can be made once.</summary>
+    public bool IsConstant(Operation operation) => Find(operation) is { Suffix: null, Streaming: null };
+
+    /// <summary>True when there is a path for the operation.</summary>
+    public bool Has(Operation operation) => Find(operation) is not null;
 
     private Template? Find(Operation operation)
     {
@@ -153,24 +161,27 @@ public sealed class UpstreamUrl
                 path.Append('/');
             }
 
-            path.Append(Uri.EscapeDataString(name[range]));
+            // An at sign may stand in a path (RFC 3986 3.3), and Google's own SDKs leave it: claude-…@20250929.
+            path.Append(Uri.EscapeDataString(name[range]).Replace("%40", "@", StringComparison.Ordinal));
         }
     }
 
     /// <summary>A path, cut in two where the model goes; <see cref="Suffix"/> is null where no model is in the path.</summary>
-    private sealed record Template(Operation Operation, string Whole, string? Suffix)
+    private sealed record Template(Operation Operation, string Whole, string? Suffix, bool TakesQuery, Template? Streaming)
     {
-        public static Template Parse(Operation operation, string path, string baseQuery)
+        public static Template Parse(OperationPath row, string basePath, string baseQuery)
         {
+            var streaming = row.StreamPath is { } path ? Parse(row with { Path = path, StreamPath = null }, basePath, baseQuery) : null;
+            var whole = Join(basePath, row.Path);
             foreach (var slot in Slots)
             {
-                if (path.IndexOf(slot, StringComparison.Ordinal) is >= 0 and var at)
+                if (whole.IndexOf(slot, StringComparison.Ordinal) is >= 0 and var at)
                 {
-                    return new Template(operation, path[..at], path[(at + slot.Length)..]);
+                    return new Template(row.Operation, whole[..at], whole[(at + slot.Length)..], row.TakesQuery, streaming);
                 }
             }
 
-            return new Template(operation, path + baseQuery, null);
+            return new Template(row.Operation, whole + baseQuery, null, row.TakesQuery, streaming);
         }
     }
 }

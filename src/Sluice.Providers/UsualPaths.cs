@@ -34,8 +34,14 @@ internal static class UsualPaths
     public static readonly IReadOnlyList<OperationPath> Gemini =
     [
         .. Operation.All
-            .Where(operation => operation.ModelInPath)
+            .Where(operation => operation.ModelInPath && !IsPrediction(operation))
             .Select(operation => new OperationPath(operation, $"/v1beta/models/{{model}}:{operation.PathMethod}")),
+    ];
+
+    /// <summary>Vertex AI's general calls; Google's other API has served none since its last Imagen and Veo models went (2026-10-22).</summary>
+    public static readonly IReadOnlyList<OperationPath> Predictions =
+    [
+        .. Operation.All.Where(IsPrediction).Select(operation => new OperationPath(operation, $"/v1beta/models/{{model}}:{operation.PathMethod}")),
     ];
 
     /// <summary>For base URLs that end with the version, as OpenAI's SDK takes them.</summary>
@@ -44,4 +50,6 @@ internal static class UsualPaths
     /// <summary>For base URLs without a version, as Anthropic's and Google's SDKs take them.</summary>
     public static readonly IReadOnlyList<OperationPath> UnderHost =
         [.. OpenAI.Select(row => row with { Path = "/v1" + row.Path }), .. Anthropic, .. Gemini];
+
+    private static bool IsPrediction(Operation operation) => operation.GenAIName == Operation.Predict.GenAIName;
 }

@@ -1,13 +1,15 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sluice.Simulator.Anthropic;
 using Sluice.Simulator.Gemini;
 using Sluice.Simulator.OpenAI;
+using Sluice.Simulator.Vertex;
 using Sluice.Simulator.Wire;
 
 namespace Sluice.Simulator;
 
-/// <summary>Maps the simulator's paths: OpenAI's, Anthropic's and Gemini's, as their own SDKs call them.</summary>
+/// <summary>Maps the simulator's paths: OpenAI's, Anthropic's, Gemini's and Vertex AI's, as their own SDKs call them.</summary>
 public static class SimulatorEndpoints
 {
     /// <summary>Maps every path of the simulator. Each call makes a simulator with a memory of its own. Realtime needs WebSockets to be in use.</summary>
@@ -21,6 +23,7 @@ public static class SimulatorEndpoints
         MapOpenAI(group, simulation);
         MapAnthropic(group, simulation);
         MapGemini(group, simulation);
+        MapVertex(group, simulation);
         return group;
     }
 
@@ -53,6 +56,24 @@ public static class SimulatorEndpoints
             group.MapPost($"/{version}/models/{{**target}}", http => GeminiMethods.ServeAsync(http, simulation));
             group.MapGet($"/{version}/models", http => ModelLists.ServeAsync(http, simulation));
             group.MapGet($"/{version}/models/{{**id}}", http => ModelLists.ServeAsync(http, simulation));
+        }
+    }
+
+    private static void MapVertex(RouteGroupBuilder group, Simulation simulation)
+    {
+        foreach (var version in (ReadOnlySpan<string>)["v1", "v1beta1"])
+        {
+            foreach (var place in (ReadOnlySpan<string>)["/projects/{project}/locations/{location}", ""])
+            {
+                group.MapPost($"/{version}{place}/publishers/google/models/{{**target}}", http => GeminiMethods.ServeAsync(http, simulation));
+            }
+
+            group.MapPost($"/{version}/projects/{{project}}/locations/{{location}}/publishers/anthropic/models/{{**target}}", http => VertexCalls.ServeAnthropicAsync(http, simulation));
+        }
+
+        foreach (var path in (ReadOnlySpan<string>)["/oauth2.googleapis.com/token", "/token"])
+        {
+            group.MapPost(path, (RequestDelegate)TokenServer.ServeAsync);
         }
     }
 

@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.Connections;
 using Sluice.Admin;
 using Sluice.Auth;
+using Sluice.Auth.Accounts;
+using Sluice.Auth.Protection;
+using Sluice.Auth.Google;
 using Sluice.Configuration;
 using Sluice.Endpoints;
 using Sluice.Hosting;
@@ -38,6 +41,8 @@ internal static class SluiceApplication
         builder.Logging.AddSluiceConsole(options.Json, Environment.GetEnvironmentVariable("SLUICE_LOG_LEVEL"));
         services.AddStorage(StorageOptions.FromEnvironment(config.Server.Data));
         services.AddApiKeys(ApiKeyOptions.FromEnvironment());
+        services.AddAccounts(FirstAdministratorOptions.FromEnvironment());
+        services.AddVirtualServiceAccounts();
         services.AddLimits().AddIdempotency();
         services.AddMoney(config.Server);
         services.AddPricing();
@@ -48,7 +53,7 @@ internal static class SluiceApplication
         services.AddRealtime();
         services.AddAdministration(new AdministrationOptions
         {
-            ProviderTypes = [.. types.All.Where(type => type.Served).Select(type => new SelectableProviderType(type.Type, type.DefaultBaseUrl, type.RequiresBaseUrl))],
+            ProviderTypes = [.. types.All.Where(type => type.Served).Select(type => new SelectableProviderType(type.Type, type.DefaultBaseUrl, type.RequiresBaseUrl) { BaseUrlOfLocation = type.BaseUrlOfLocation })],
             Settings = static provider => provider.GetRequiredService<ConfigurationService>().Settings(),
         });
         services.AddHostedService<SimulatorHosting>();
@@ -60,10 +65,16 @@ internal static class SluiceApplication
         ListenOn(builder, config.Server);
 
         var app = builder.Build();
+        app.UseClientAddress();
+        app.UseCrossOrigin();
+        app.UseAddressConcurrency(static (context, error) => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
+            ? context.WriteProblemAsync(error)
+            : DialectAnswer.WriteErrorAsync(context, DialectAnswer.Of(context.Request), error));
         app.UseRouting();
         app.UseEndpointAccess();
+        app.UseAuditTrail();
         app.UseRealtime();
-        app.MapOpenAI().MapAnthropic().MapGemini().MapRealtime().MapModelLists().MapMcp().MapOperations().MapAdministration().MapRoot();
+        app.MapOpenAI().MapAnthropic().MapGemini().MapVertex().MapGoogleTokens().MapRealtime().MapModelLists().MapMcp().MapOperations().MapAdministration().MapRoot();
         app.UseEndpoints(static _ => { });
         app.RequirePolicies();
         app.RegisterGauges();

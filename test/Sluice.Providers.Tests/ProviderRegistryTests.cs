@@ -41,10 +41,11 @@ public partial class ProviderRegistryTests
             baseUrl.ShouldNotEndWith("/");
         }
 
-        foreach (var (operation, path) in descriptor.Operations)
+        foreach (var row in descriptor.Operations)
         {
+            var (operation, path) = row;
             (path.StartsWith('/') || path.StartsWith("~/", StringComparison.Ordinal)).ShouldBeTrue(path);
-            path.Contains("{model}").ShouldBe(operation.ModelInPath);
+            path.Contains("{model}").ShouldBe(operation.ModelInPath || row.StreamPath is not null);
         }
     }
 

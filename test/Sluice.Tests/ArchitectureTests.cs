@@ -21,7 +21,7 @@ public sealed class ArchitectureTests
         ["Mcp", "Realtime"],
         ["Pipeline"],
         ["Auth", "Limits", "Idempotency", "Routing", "Credentials", "Usage", "Pricing", "Journal", "StoredResponses"],
-        ["Storage", "Configuration", "Telemetry"],
+        ["Audit", "Storage", "Configuration", "Telemetry"],
     ];
 
     [Fact]

@@ -27,7 +27,7 @@ keys:
  * The gateway with a configuration of its own, or the usual one before its own simulator.
  * @param {string} [config] What its sluice.yaml says.
  * @param {{own?: boolean}} [options] `own` starts one in any case: the test needs its very configuration.
- * @returns {Promise<{url: string, key: string, narrowKey: string | undefined, configure?: (text: string) => void, stop: () => Promise<void>}>}
+ * @returns {Promise<{url: string, key: string, narrowKey: string | undefined, adminKey: string | undefined, configure?: (text: string) => void, stop: () => Promise<void>}>}
  */
 export async function connect(config = `${SIMULATOR}${KEYS}`, { own = false } = {}) {
   if (process.env.SLUICE_URL && !own) {
@@ -35,6 +35,7 @@ export async function connect(config = `${SIMULATOR}${KEYS}`, { own = false } = 
       url: process.env.SLUICE_URL.replace(/\/$/, ''),
       key: process.env.SLUICE_KEY ?? KEY,
       narrowKey: process.env.SLUICE_NARROW_KEY,
+      adminKey: process.env.SLUICE_ADMIN_KEY,
       stop: async () => {},
     };
   }
@@ -46,6 +47,7 @@ export async function connect(config = `${SIMULATOR}${KEYS}`, { own = false } = 
     url: service.url,
     key: KEY,
     narrowKey: NARROW_KEY,
+    adminKey: ADMIN_KEY,
     configure: (text) => writeFileSync(join(folder, 'sluice.yaml'), text),
     stop: async () => {
       await service.stop();

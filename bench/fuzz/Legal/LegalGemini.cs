@@ -43,7 +43,7 @@ internal sealed class LegalGemini : LegalStream
     {
         foreach (var part in content.GetProperty("parts").EnumerateArray())
         {
-            if (Has(part, "functionCall", out var call))
+            if (Has(part, "functionCall", out var call) && call.ValueKind != JsonValueKind.Null)
             {
                 ViolationException.Unless(call.GetProperty("args").ValueKind == JsonValueKind.Object, "the arguments of a call are no object");
             }

@@ -22,7 +22,7 @@ internal sealed class GeminiPartReader
     private GeminiPartReader(Owner owner) => _owner = owner;
 
     /// <summary>Takes members that the model does not know; most parts have none.</summary>
-    private List<Extension> Unknown => _extensions ??= [];
+    private List<Extension> Unknown => _extensions ??= new List<Extension>(1);
 
     /// <summary>Reads a part.</summary>
     /// <param name="cursor">Stands on the part.</param>

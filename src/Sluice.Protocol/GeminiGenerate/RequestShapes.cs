@@ -36,4 +36,14 @@ internal static class RequestShapes
     ]);
 
     public static readonly RequestShape BatchEmbedContents = new([new("requests", JsonKinds.Array) { Required = true }]);
+
+    /// <summary>Vertex AI's general call: embeddings, Imagen, and Veo as a long-running operation (wire.md §3.7 and §3.8).</summary>
+    public static readonly RequestShape Predict = new(
+    [
+        new("instances", JsonKinds.Array) { Required = true },
+        new("parameters", JsonKinds.Object | JsonKinds.Null),
+        new("labels", JsonKinds.Object | JsonKinds.Null),
+    ]);
+
+    public static readonly RequestShape FetchPredictOperation = new([new("operationName", JsonKinds.String) { Alias = "operation_name", Required = true }]);
 }

@@ -17,6 +17,7 @@ internal sealed class AnthropicProvider : IProvider
         Models = ModelCatalogue.Anthropic,
         SupportsIncludeUsage = false,
         ModelsPath = "/v1/models",
+        Spelling = static model => model.StartsWith("claude-", StringComparison.Ordinal) ? model.Replace('@', '-') : model,
         DocsUrl = "https://platform.claude.com/docs/en/api/overview",
     };
 

@@ -14,7 +14,7 @@ internal sealed class SimulatorProvider : IProvider
 {
     public ProviderDescriptor Descriptor { get; } = new("simulator", "Simulator")
     {
-        Operations = [.. UsualPaths.UnderHost, .. UsualPaths.KeptResponses.Select(row => row with { Path = "/v1" + row.Path })],
+        Operations = [.. UsualPaths.UnderHost, .. UsualPaths.KeptResponses.Select(row => row with { Path = "/v1" + row.Path }), .. UsualPaths.Predictions],
         Models = new ModelCatalogue("Simulator"),
         ModelsPath = "/v1/models",
         RequiresCredential = false,

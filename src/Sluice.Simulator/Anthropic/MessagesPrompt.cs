@@ -80,7 +80,7 @@ internal static class MessagesPrompt
         var messages = body.Get("messages");
         var limit = body.Get("max_tokens");
         return AnthropicVersion.Check(call.Http.Request, body)
-            ?? (!body.Get("model").IsPresent() ? AnthropicVendor.Refuse("model: Field required") : null)
+            ?? (!body.Get("model").IsPresent() && call.AskedModel.Length == 0 ? AnthropicVendor.Refuse("model: Field required") : null)
             ?? (call.AskedModel.Length == 0 ? AnthropicVendor.Refuse("model: Input should be a valid string") : null)
             ?? (needsLimit && !limit.IsPresent() ? AnthropicVendor.Refuse("max_tokens: Field required") : null)
             ?? (limit.IsPresent() && limit.Integer() is null ? AnthropicVendor.Refuse("max_tokens: Input should be a valid integer") : null)

@@ -21,6 +21,9 @@ internal static class GeminiMethods
             "countTokens" => (GeminiVendor.Instance, GenerateContent.CountTokens),
             "embedContent" => (GeminiVendor.Instance, EmbedContent.Handle),
             "batchEmbedContents" => (GeminiVendor.Instance, EmbedContent.HandleBatch),
+            "predict" => (GeminiVendor.Instance, Predictions.Handle),
+            "predictLongRunning" => (GeminiVendor.Instance, Predictions.HandleLongRunning),
+            "fetchPredictOperation" => (GeminiVendor.Instance, Predictions.HandleFetch),
             _ => (GeminiVendor.Instance, call => new ErrorReply(GeminiVendor.UnknownMethod(target))),
         };
         return SimulatedCall.ServeAsync(http, simulation, served.Vendor, model, served.Handle);

@@ -43,4 +43,11 @@ namespace Sluice.Admin;
 [JsonSerializable(typeof(ConfigurationItem))]
 [JsonSerializable(typeof(ReloadedItem))]
 [JsonSerializable(typeof(SetupBody))]
+[JsonSerializable(typeof(Page<AuditItem>))]
+[JsonSerializable(typeof(Page<VirtualServiceAccountItem>))]
+[JsonSerializable(typeof(IssuedVirtualServiceAccountItem))]
+[JsonSerializable(typeof(CreateVirtualServiceAccountBody))]
+[JsonSerializable(typeof(RotateVirtualServiceAccountBody))]
+[JsonSerializable(typeof(CreateAuthorizationCodeBody))]
+[JsonSerializable(typeof(AuthorizationCodeItem))]
 internal sealed partial class AdminJson : JsonSerializerContext;

@@ -1,5 +1,7 @@
+using Sluice.Admin.Accounts;
 using Sluice.Admin.OpenApi;
 using Sluice.Admin.Overlay;
+using Sluice.Audit;
 using Sluice.Configuration;
 using Sluice.Credentials.Import;
 
@@ -9,7 +11,7 @@ internal static class AdministrationServices
 {
     /// <summary>
     /// Adds the administration: what the database adds to the configuration, <c>/api/admin</c>, the set-up and the API's
-    /// description. Needs storage, API keys, budgets, usage, a configuration source and a credential runtime.
+    /// description. Needs storage, API keys, accounts, budgets, usage, a configuration source and a credential runtime.
     /// </summary>
     public static IServiceCollection AddAdministration(this IServiceCollection services, AdministrationOptions options)
     {
@@ -18,12 +20,16 @@ internal static class AdministrationServices
         services.AddSingleton<DatabaseOverlay>();
         services.AddSingleton<IConfigurationOverlay>(provider => provider.GetRequiredService<DatabaseOverlay>());
         services.AddSingleton<ConfigurationChanges>();
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<SessionTokens>();
+        services.AddSingleton<AccountMails>();
+        services.AddSingleton<OwnKeyEndpoints>();
         services.AddSingleton<CredentialItems>();
         services.AddSingleton<ICredentialImport, CredentialImport>();
         return services;
     }
 
-    /// <summary>Maps <c>/api/admin</c>, <c>/api/setup</c>, <c>/setup</c>, <c>/openapi/v1.json</c> and <c>/docs</c>.</summary>
+    /// <summary>Maps <c>/api/admin</c>, <c>/api/auth</c>, <c>/token</c>, <c>/api/setup</c>, <c>/setup</c>, <c>/openapi/v1.json</c> and <c>/docs</c>.</summary>
     public static IEndpointRouteBuilder MapAdministration(this IEndpointRouteBuilder routes)
     {
         Create<ApiKeyEndpoints>().Map(routes);
@@ -38,6 +44,16 @@ internal static class AdministrationServices
         Create<RequestEndpoints>().Map(routes);
         Create<McpServerEndpoints>().Map(routes);
         Create<ConfigurationEndpoints>().Map(routes);
+        Create<AuditEndpoints>().Map(routes);
+        Create<UserEndpoints>().Map(routes);
+        Create<SignInEndpoints>().Map(routes);
+        Create<ProfileEndpoints>().Map(routes);
+        routes.ServiceProvider.GetRequiredService<OwnKeyEndpoints>().Map(routes);
+        Create<EmailEndpoints>().Map(routes);
+        Create<ExternalSignInEndpoints>().Map(routes);
+        Create<TokenEndpoint>().Map(routes);
+        Create<KeySetEndpoint>().Map(routes);
+        Create<VirtualServiceAccountEndpoints>().Map(routes);
         Create<SetupEndpoints>().Map(routes);
         Create<OpenApiEndpoints>().Map(routes);
         return routes;

@@ -31,6 +31,9 @@ internal sealed record ApiKeyItem : IListItem
 
     public bool Revoked { get; init; }
 
+    /// <summary>The account that the key belongs to; null for none.</summary>
+    public string? UserId { get; init; }
+
     [JsonIgnore]
     public long Position { get; init; }
 }

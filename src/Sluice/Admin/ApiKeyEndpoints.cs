@@ -13,7 +13,7 @@ internal sealed class ApiKeyEndpoints(ApiKeyStore keys, IConfigurationSource con
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        var group = routes.MapAdministrators("/api/admin/api-keys", "API keys");
+        var group = routes.MapAdministrators("/api/admin/api-keys", "API keys", operatorsRead: false);
         group.MapOperation("GET", "", "List the API keys, newest first", ListAsync).Takes(OperationMetadata.Paging).Answers<Page<ApiKeyItem>>();
         group.MapOperation("POST", "", "Make an API key; its text is shown this once", CreateAsync)
             .Takes<CreateApiKeyBody>().Answers<CreatedApiKeyItem>(StatusCodes.Status201Created);
@@ -156,12 +156,12 @@ internal sealed class ApiKeyEndpoints(ApiKeyStore keys, IConfigurationSource con
         Position = -1 - i,
     });
 
-    private static ApiKeyItem Item(StoredKey row) => new()
+    internal static ApiKeyItem Item(StoredKey row) => new()
     {
         Id = row.Id,
         Name = row.Name,
         Prefix = row.Prefix,
-        Scopes = row.Administrator ? ["inference", AdministratorScope] : ["inference"],
+        Scopes = row.Administrator ? [.. row.Scopes, AdministratorScope] : row.Scopes,
         Models = row.Models,
         Mcp = row.Mcp,
         Limits = Limits(row.Limits),
@@ -171,6 +171,7 @@ internal sealed class ApiKeyEndpoints(ApiKeyStore keys, IConfigurationSource con
         ExpiresAt = row.ExpiresAt,
         LastUsedAt = row.LastUsedAt,
         Revoked = row.RevokedAt is not null,
+        UserId = row.UserId,
         Position = row.Position,
     };
 

@@ -1,4 +1,5 @@
 using Sluice.Auth;
+using Sluice.Auth.Accounts;
 using Sluice.Configuration;
 using Sluice.Configuration.Schema;
 using Sluice.Providers;
@@ -9,6 +10,7 @@ namespace Sluice.Admin;
 internal sealed class BodyCheck
 {
     private const int LongestName = 200;
+    private const int LongestLabel = 40;
     private const int LongestSecret = 16 * 1024;
     private const int MostTags = 32;
     private const int LargestNumber = 1_000_000;
@@ -67,6 +69,38 @@ internal sealed class BodyCheck
         }
 
         return new Secret(value);
+    }
+
+    /// <summary>A word that settings refer to, such as a tier: lower-case letters, digits, dashes and underscores.</summary>
+    public string Label(string field, string? value)
+    {
+        if (value is not { Length: > 0 and <= LongestLabel } || !value.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_'))
+        {
+            Refuse(field, $"must have at most {LongestLabel} lower-case letters, digits, dashes and underscores");
+        }
+
+        return value ?? "";
+    }
+
+    /// <summary>An e-mail address, in lower case.</summary>
+    public string Email(string field, string? value)
+    {
+        var email = EmailAddress.Normalise(value);
+        if (email is null)
+        {
+            Refuse(field, "must be an e-mail address");
+        }
+
+        return email ?? "";
+    }
+
+    /// <summary>A new password.</summary>
+    public void Password(string field, string? value)
+    {
+        if (PasswordHash.Complaint(value) is { } complaint)
+        {
+            Refuse(field, complaint);
+        }
     }
 
     public int Number(string field, int? value, int fallback)

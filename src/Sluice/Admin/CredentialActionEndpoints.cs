@@ -24,12 +24,16 @@ internal sealed class CredentialActionEndpoints(CredentialItems items, Configura
             .Takes<TestCredentialsBody>().Answers<TestedCredentialsItem>();
         group.MapOperation("POST", "/{id}/test", "Send a smallest call, or without a model a free one, with this credential alone", TestAsync)
             .Takes<TestCredentialBody>().Answers<CredentialTestItem>();
-        group.MapOperation("POST", "/{id}/enable", "Let calls use the credential, and forget its rests and errors", context => SwitchAsync(context, null)).Answers<CredentialItem>();
+        group.MapOperation("POST", "/{id}/enable", "Let calls use the credential, and forget its rests and errors", context => SwitchAsync(context, null)).Answers<CredentialItem>()
+            .WithAccess(Access.Operator);
         group.MapOperation("POST", "/{id}/disable", "Let no call use the credential", context => SwitchAsync(context, CredentialSwitch.Disabled))
-            .Answers<CredentialItem>();
+            .Answers<CredentialItem>()
+            .WithAccess(Access.Operator);
         group.MapOperation("POST", "/{id}/drain", "Let running calls end and no new one begin", context => SwitchAsync(context, CredentialSwitch.Draining))
-            .Answers<CredentialItem>();
-        group.MapOperation("POST", "/{id}/refresh", "Fetch a new token for a credential that has one", RefreshAsync).Answers<CredentialItem>();
+            .Answers<CredentialItem>()
+            .WithAccess(Access.Operator);
+        group.MapOperation("POST", "/{id}/refresh", "Fetch a new token for a credential that has one", RefreshAsync).Answers<CredentialItem>()
+            .WithAccess(Access.Operator);
     }
 
     private async Task TestAsync(HttpContext context)
@@ -108,13 +112,17 @@ internal sealed class CredentialActionEndpoints(CredentialItems items, Configura
             return;
         }
 
-        switch (await runtime.RefreshAsync(item.Provider, item.Name, context.RequestAborted))
+        var refresh = await runtime.RefreshAsync(item.Provider, item.Name, context.RequestAborted);
+        switch (refresh.Outcome)
         {
-            case CredentialRefresh.NothingToRefresh:
+            case RefreshOutcome.NothingToRefresh:
                 await context.WriteProblemAsync(NothingToRefresh);
                 break;
-            case CredentialRefresh.Unknown:
+            case RefreshOutcome.Unknown:
                 await context.WriteProblemAsync(AdminErrors.NotFound);
+                break;
+            case RefreshOutcome.Failed:
+                await context.WriteProblemAsync(new GatewayError(ErrorKind.UpstreamFailed, "token_refresh_failed", refresh.Fault!));
                 break;
             default:
                 await context.WriteItemAsync(items.All(), AdminJson.Default.CredentialItem);

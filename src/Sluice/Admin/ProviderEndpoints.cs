@@ -165,7 +165,7 @@ internal sealed class ProviderEndpoints(
             Id = id,
             Name = provider.Name,
             Type = provider.Type,
-            BaseUrl = provider.BaseUrl.Length > 0 ? provider.BaseUrl : options.DefaultBaseUrl(provider.Type),
+            BaseUrl = provider.BaseUrl.Length > 0 ? provider.BaseUrl : options.DefaultBaseUrl(provider.Type, provider.Location),
             Location = provider.Location,
             Dialects = provider.Dialects,
             Timeouts = new TimeoutsBody(

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Sluice.Auth.Accounts;
 using Sluice.Configuration;
 using Sluice.Storage;
 
@@ -48,11 +49,12 @@ internal sealed class ApiKeyStore(SqliteDatabase database, MasterKey masterKey, 
             }
 
             connection.Execute(
-                "INSERT INTO api_keys (id, name, prefix, digest, models, rpm, tpm, concurrency, budget_nano_usd, budget_per, administrator, created_at, expires_at, mcp, version) "
-                + $"VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, {NextVersion})",
+                "INSERT INTO api_keys (id, name, prefix, digest, models, rpm, tpm, concurrency, budget_nano_usd, budget_per, administrator, created_at, expires_at, mcp, user_id, scopes, version) "
+                + $"VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, {NextVersion})",
                 created.Id, key.Name, created.Prefix, digest, StoredKey.ModelsToJson(key.Models),
                 key.Limits?.Rpm, key.Limits?.Tpm, key.Limits?.Concurrency, StoredKey.ToNano(key.Budget), key.Budget?.Per,
-                key.Administrator, now, key.ExpiresAt?.UnixMicros(), StoredKey.ListToJson(key.Mcp ?? []));
+                key.Administrator && key.UserId is null, now, key.ExpiresAt?.UnixMicros(), StoredKey.ListToJson(key.Mcp ?? []),
+                key.UserId, key.Scopes is null ? null : string.Join(' ', key.Scopes));
             return true;
         });
         if (!done)
@@ -79,6 +81,56 @@ internal sealed class ApiKeyStore(SqliteDatabase database, MasterKey masterKey, 
             StoredKey.Read, before ?? long.MaxValue, limit);
     }
 
+    /// <summary>The live keys of an account, newest first.</summary>
+    public List<StoredKey> ListOf(string userId)
+    {
+        using var read = database.Read();
+        return read.Connection.Rows(
+            $"SELECT {StoredKey.Columns} FROM api_keys WHERE user_id = $0 AND revoked_at IS NULL ORDER BY position DESC", StoredKey.Read, userId);
+    }
+
+    /// <summary>How many live keys an account has, inside a transaction.</summary>
+    public static long CountOf(SqliteConnection connection, string userId)
+        => connection.Scalar<long>("SELECT COUNT(*) FROM api_keys WHERE user_id = $0 AND revoked_at IS NULL", userId);
+
+    /// <summary>Revokes the keys of an account inside a transaction; call <see cref="NoteChange"/> after it.</summary>
+    public static void RevokeAll(SqliteConnection connection, string userId, long now)
+        => connection.Execute($"UPDATE api_keys SET revoked_at = $1, version = {NextVersion} WHERE user_id = $0 AND revoked_at IS NULL", userId, now);
+
+    /// <summary>Tells the request path of a change that another's transaction made.</summary>
+    public void NoteChange() => Changed?.Invoke();
+
+    /// <summary>Revokes a key of that account; false when there is no live one.</summary>
+    public async Task<bool> RevokeOfAsync(string userId, string id)
+    {
+        var now = time.GetUtcNow().UnixMicros();
+        var revoked = await database.WriteAsync(connection => connection.Execute(
+            $"UPDATE api_keys SET revoked_at = $2, version = {NextVersion} WHERE id = $0 AND user_id = $1 AND revoked_at IS NULL", id, userId, now));
+        Changed?.Invoke();
+        return revoked > 0;
+    }
+
+    /// <summary>
+    /// Gives a key of that account a new text; its id, limits, budget and counts stay, so that rotating is no way around them.
+    /// </summary>
+    /// <param name="userId">The account.</param>
+    /// <param name="id">The key's id.</param>
+    /// <param name="overlap">How long the text before it holds.</param>
+    /// <returns>Null when there is no live key of that id and account.</returns>
+    public async Task<CreatedKey?> RotateOfAsync(string userId, string id, TimeSpan overlap)
+    {
+        var text = ApiKeyText.Create();
+        var rotated = new CreatedKey(id, text, text[..ApiKeyText.VisibleLength]);
+        var digest = KeyDigest.Compute(masterKey.Pepper, text).ToArray();
+        var now = time.GetUtcNow();
+        var changed = await database.WriteAsync(connection => connection.Execute(
+            "UPDATE api_keys SET previous_digest = digest, previous_until = $4, digest = $2, prefix = $3, "
+            + $"version = {NextVersion} WHERE id = $0 AND user_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $5)",
+            id, userId, digest, rotated.Prefix, (now + overlap).UnixMicros(), now.UnixMicros()));
+        Changed?.Invoke();
+        return changed > 0 ? rotated : null;
+    }
+
     /// <summary>The key of that id, revoked or not; null when there is none.</summary>
     public StoredKey? Find(string id)
     {
@@ -94,7 +146,7 @@ internal sealed class ApiKeyStore(SqliteDatabase database, MasterKey masterKey, 
             $"SELECT {StoredKey.Columns} FROM api_keys WHERE version > $0 ORDER BY version", StoredKey.Read, version);
     }
 
-    /// <summary>True when a live administrator's key exists.</summary>
+    /// <summary>True when a live administrator's key or account exists.</summary>
     public bool HasAdministrator()
     {
         using var read = database.Read();
@@ -104,7 +156,8 @@ internal sealed class ApiKeyStore(SqliteDatabase database, MasterKey masterKey, 
     /// <summary>As <see cref="HasAdministrator()"/>, inside a transaction.</summary>
     public static bool HasAdministrator(SqliteConnection connection, long now)
         => connection.Scalar<long>(
-            "SELECT EXISTS (SELECT 1 FROM api_keys WHERE administrator = 1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $0))", now) == 1;
+            "SELECT EXISTS (SELECT 1 FROM api_keys WHERE administrator = 1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $0))", now) == 1
+            || UserStore.HasAdministrator(connection);
 
     /// <summary>Changes a live key; false when there is none of that id.</summary>
     public async Task<bool> UpdateAsync(string id, ApiKeyChange change, CancellationToken ct)

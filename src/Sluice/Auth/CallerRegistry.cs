@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Sluice.Auth.Accounts;
+using Sluice.Auth.Tokens;
 using Sluice.Configuration;
 using Sluice.Limits;
 using Sluice.Storage;
@@ -8,7 +10,8 @@ namespace Sluice.Auth;
 
 /// <summary>
 /// Every live key in memory, by its digest: those of the configuration and the administrator's in one table that a reload
-/// replaces, those of the database in another that changes row by row. Finding a key takes no lock and allocates nothing.
+/// replaces, those of the database in another that changes row by row. Finding a key takes no lock and allocates nothing. Access
+/// tokens come through here too, so that every path knows them alike.
 /// </summary>
 internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDisposable
 {
@@ -24,9 +27,13 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
     private readonly IConfigurationSource _configuration;
     private readonly TimeProvider _time;
     private readonly Secret _administratorKey;
+    private readonly AccountDirectory? _accounts;
+    private readonly AccessTokenCallers? _tokens;
     private readonly ITimer _expiry;
+    private readonly IIssuedCallers[] _issued;
     private readonly ConcurrentDictionary<string, SubjectLimiter> _limiters = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<KeyDigest, Caller> _stored = new();
+    private readonly ConcurrentDictionary<string, StoredDigests> _digests = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ModelAllowList> _modelLists = new(StringComparer.Ordinal);
     private volatile ConfiguredKeys _configured = new();
     private DateTimeOffset _nextExpiry = DateTimeOffset.MaxValue;
@@ -35,7 +42,8 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
 
     /// <exception cref="StartRefusedException">The administrator's key is too short.</exception>
     public CallerRegistry(
-        ApiKeyOptions options, ApiKeyStore store, SqliteDatabase database, MasterKey masterKey, IConfigurationSource configuration, TimeProvider time)
+        ApiKeyOptions options, ApiKeyStore store, SqliteDatabase database, MasterKey masterKey, IConfigurationSource configuration, TimeProvider time,
+        IEnumerable<IIssuedCallers> issued, AccountDirectory? accounts = null, AccessTokenCallers? tokens = null)
     {
         var length = options.AdministratorKey.Reveal().Length;
         if (length is > 0 and < ShortestAdministratorKey)
@@ -50,10 +58,19 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
         _database = database;
         _configuration = configuration;
         _time = time;
+        _accounts = accounts;
+        _tokens = tokens;
+        _issued = [.. issued];
         _expiry = time.CreateTimer(_ => AfterExpiry(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         store.Changed += ReadStoredKeys;
         database.ForeignChange += ReadStoredKeys;
         configuration.Changed += ReadConfiguredKeys;
+        if (accounts is not null)
+        {
+            accounts.Changed += OnAccountsChanged;
+        }
+
+        Array.ForEach(_issued, issuer => issuer.Changed += OnIssuedChanged);
         ReadConfiguredKeys(configuration.Current);
         ReadStoredKeys();
     }
@@ -72,24 +89,47 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
         }
 
         var digest = KeyDigest.Compute(_pepper, keyText);
-        if (!configured.Callers.TryGetValue(digest, out var caller) && !_stored.TryGetValue(digest, out caller))
+        if (!configured.Callers.TryGetValue(digest, out var caller) && !_stored.TryGetValue(digest, out caller) && (caller = FindIssued(keyText)) is null)
         {
-            return null;
+            return _tokens is not null && AccessTokenCallers.LooksLikeOne(keyText) ? _tokens.Find(keyText, FindById) : null;
         }
 
-        return caller.ExpiresAt is { } end && end <= _time.GetUtcNow() ? null : caller;
+        return IsLive(caller) ? caller : null;
     }
 
     public Caller? FindByName(string idOrName)
-        => _configured.Callers.Values.Concat(_stored.Values).FirstOrDefault(caller => caller.KeyId == idOrName || caller.KeyName == idOrName);
+        => _configured.Callers.Values.Concat(_stored.Values).FirstOrDefault(caller => caller.KeyId == idOrName || caller.KeyName == idOrName)
+            ?? _issued.Select(issuer => issuer.FindByName(idOrName)).FirstOrDefault(caller => caller is not null);
 
     public void Dispose()
     {
+        if (_accounts is not null)
+        {
+            _accounts.Changed -= OnAccountsChanged;
+        }
+
         _store.Changed -= ReadStoredKeys;
         _database.ForeignChange -= ReadStoredKeys;
         _configuration.Changed -= ReadConfiguredKeys;
+        Array.ForEach(_issued, issuer => issuer.Changed -= OnIssuedChanged);
         _expiry.Dispose();
     }
+
+    private Caller? FindIssued(ReadOnlySpan<char> text)
+    {
+        foreach (var issuer in _issued)
+        {
+            if (issuer.Find(text) is { } caller)
+            {
+                return caller;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Callers that the request path has kept must be looked up again.</summary>
+    private void OnIssuedChanged() => Interlocked.Increment(ref _generation);
 
     private void ReadConfiguredKeys(ConfigSnapshot snapshot)
     {
@@ -131,6 +171,7 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
             }
 
             _configured = keys;
+            _tokens?.Forget();
             Interlocked.Increment(ref _generation);
         }
     }
@@ -143,36 +184,96 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
             foreach (var row in rows)
             {
                 _storedVersion = row.Version;
-                if (row.RevokedAt is not null)
+                if (_digests.TryRemove(row.Id, out var old))
                 {
-                    _stored.TryRemove(row.Digest, out _);
-                    _limiters.TryRemove(row.Id, out _);
-                    continue;
+                    Remove(old);
                 }
 
-                _stored[row.Digest] = new Caller
+                if (row.RevokedAt is null)
                 {
-                    KeyId = row.Id,
-                    KeyName = row.Name,
-                    IsAdministrator = row.Administrator,
-                    Models = Models(row.ModelsJson),
-                    Mcp = McpTools(row.McpJson),
-                    Limiter = Limiter(row.Id, row.Limits),
-                    Budget = row.Budget,
-                    ExpiresAt = row.ExpiresAt,
-                };
-                if (row.ExpiresAt is { } end && end < _nextExpiry)
+                    Add(row);
+                }
+                else
                 {
-                    AwaitExpiry(end);
+                    _limiters.TryRemove(row.Id, out _);
                 }
             }
 
             if (rows.Count > 0)
             {
+                _tokens?.Forget();
                 Interlocked.Increment(ref _generation);
             }
         }
     }
+
+    private void Add(StoredKey row)
+    {
+        var caller = new Caller
+        {
+            KeyId = row.Id,
+            KeyName = row.Name,
+            User = row.UserId,
+            AccountId = row.UserId,
+            Team = TeamOf(row.UserId),
+            IsAdministrator = row.Administrator && row.UserId is null,
+            Scopes = KeyScopeNames.Parse(row.Scopes),
+            Models = Models(row.ModelsJson),
+            Mcp = McpTools(row.McpJson),
+            Limiter = Limiter(row.Id, row.Limits),
+            Budget = row.Budget,
+            ExpiresAt = row.ExpiresAt,
+        };
+        var now = _time.GetUtcNow();
+        var previous = row.PreviousUntil > now ? row.PreviousDigest : null;
+        _stored[row.Digest] = caller;
+        AwaitExpiry(row.ExpiresAt, now);
+        if (previous is { } before)
+        {
+            _stored[before] = caller.With(caller.Team, row.PreviousUntil);
+            AwaitExpiry(row.PreviousUntil, now);
+        }
+
+        _digests[row.Id] = new StoredDigests(row.Digest, previous);
+    }
+
+    private void Remove(StoredDigests digests)
+    {
+        _stored.TryRemove(digests.Present, out _);
+        if (digests.Previous is { } previous)
+        {
+            _stored.TryRemove(previous, out _);
+        }
+    }
+
+    /// <summary>Whoever was looked up before must be looked up again; keys follow their owner's team.</summary>
+    private void OnAccountsChanged()
+    {
+        lock (_changes)
+        {
+            foreach (var (digest, caller) in _stored)
+            {
+                if (caller.AccountId is not null && TeamOf(caller.AccountId) is var team && team != caller.Team)
+                {
+                    _stored[digest] = caller.With(team, caller.ExpiresAt);
+                }
+            }
+
+            _tokens?.Forget();
+            Interlocked.Increment(ref _generation);
+        }
+    }
+
+    private string? TeamOf(string? accountId)
+        => accountId is not null && _accounts?.FindActive(accountId) is { Team.Length: > 0 } user ? user.Team : null;
+
+    private Caller? FindById(string id)
+        => !_digests.TryGetValue(id, out var digests) ? _configured.Callers.Values.FirstOrDefault(caller => caller.KeyId == id)
+            : _stored.TryGetValue(digests.Present, out var caller) && IsLive(caller) ? caller
+            : null;
+
+    private bool IsLive(Caller caller)
+        => !(caller.ExpiresAt <= _time.GetUtcNow()) && (caller.AccountId is null || _accounts?.FindActive(caller.AccountId) is not null);
 
     /// <summary>Callers that the request path has kept must be looked up again once one of them has expired.</summary>
     private void AfterExpiry()
@@ -191,6 +292,14 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
             }
 
             AwaitExpiry(next);
+        }
+    }
+
+    private void AwaitExpiry(DateTimeOffset? end, DateTimeOffset now)
+    {
+        if (end > now && end < _nextExpiry)
+        {
+            AwaitExpiry(end.Value);
         }
     }
 
@@ -223,6 +332,9 @@ internal sealed class CallerRegistry : ICallerRegistry, ICallerDirectory, IDispo
     }
 
     private static McpAllowList McpTools(string json) => json == "[]" ? McpAllowList.None : new McpAllowList(StoredKey.ParseList(json));
+
+    /// <summary>Under which digests a key of the database is found: its text, and the one before a rotation.</summary>
+    private readonly record struct StoredDigests(KeyDigest Present, KeyDigest? Previous);
 
     /// <summary>The keys that the configuration names; replaced as a whole.</summary>
     private sealed class ConfiguredKeys

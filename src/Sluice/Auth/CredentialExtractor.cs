@@ -33,6 +33,10 @@ internal static class CredentialExtractor
         "invalid_api_key",
         "The API key is not valid: it is unknown, revoked or expired. Check that it was copied whole, or ask an administrator for a new one.");
 
+    /// <summary>The refusal of a key that is not for calls of models.</summary>
+    public static readonly GatewayError NotForModels = new(
+        ErrorKind.Forbidden, "inference_scope_required", "The API key lacks the scope 'inference', without which it cannot call models. Make a key with that scope.");
+
     private static readonly GatewayError Conflicting = new(
         ErrorKind.InvalidRequest,
         "conflicting_credentials",

@@ -1,3 +1,5 @@
+using Sluice.Auth.Accounts;
+using Sluice.Auth.Protection;
 using Sluice.Protocol.Canonical;
 using Sluice.Telemetry;
 
@@ -11,6 +13,12 @@ internal static partial class EndpointAccess
 {
     private static readonly GatewayError NotAdministrator = new(
         ErrorKind.Forbidden, "administrator_required", "This is for administrators. Use an administrator's API key.");
+
+    private static readonly GatewayError NoAccount = new(
+        ErrorKind.Forbidden, "account_required", "This is about the caller's own account, and this API key belongs to none. Sign in, or use a key that a user made.");
+
+    private static readonly GatewayError NoScope = new(
+        ErrorKind.Forbidden, "scope_required", "The API key lacks the scope for this: 'account' to change the account, 'account:read' or 'account' to read it.");
 
     private static readonly GatewayError NoPolicy = new(
         ErrorKind.Forbidden, "no_policy", "Nobody may use this path: it has no access policy.");
@@ -54,6 +62,7 @@ internal static partial class EndpointAccess
     private static HttpContext Stamped(HttpContext context)
     {
         context.Response.Headers[RequestId.Header] = RequestId.Next();
+        BrowserProtection.SetSecurityHeaders(context);
         return context;
     }
 
@@ -73,8 +82,7 @@ internal static partial class EndpointAccess
         var caller = error is null && !credential.IsEmpty ? callers.Find(credential.Text) : null;
         error ??= credential.IsEmpty ? CredentialExtractor.Missing
             : caller is null ? CredentialExtractor.Unknown
-            : access == Access.Administrator && !caller.IsAdministrator ? NotAdministrator
-            : null;
+            : Refusal(access, caller, context.Request.Method);
         if (error is not null || caller is null)
         {
             await context.WriteProblemAsync(error ?? CredentialExtractor.Unknown);
@@ -86,4 +94,13 @@ internal static partial class EndpointAccess
         use.Note(caller);
         await next(context);
     }
+
+    private static GatewayError? Refusal(Access access, Caller caller, string method) => access switch
+    {
+        Access.Administrator => caller.IsAdministrator ? null : NotAdministrator,
+        Access.Operator => caller.Role >= AccountRole.Operator ? null : NotAdministrator,
+        Access.Account when caller.AccountId is null => NoAccount,
+        Access.Account => caller.Scopes.HasFlag(HttpMethods.IsGet(method) ? KeyScopes.AccountRead : KeyScopes.Account) ? null : NoScope,
+        _ => null,
+    };
 }

@@ -9,10 +9,16 @@ internal enum Access
     /// <summary>A valid API key, identified by the pipeline itself so that a refusal is in the client's dialect.</summary>
     Pipeline,
 
-    /// <summary>Any valid API key.</summary>
+    /// <summary>Any valid API key or access token.</summary>
     Caller,
 
-    /// <summary>An administrator's key.</summary>
+    /// <summary>Who has an account: by a session, or by a key with the scope <c>account</c>, for reading <c>account:read</c>.</summary>
+    Account,
+
+    /// <summary>An operator's or an administrator's session, or an administrator's key.</summary>
+    Operator,
+
+    /// <summary>An administrator's session or key.</summary>
     Administrator,
 }
 

@@ -6,6 +6,12 @@ namespace Sluice.Auth;
 internal sealed record NewApiKey(
     string Name, IReadOnlyList<string>? Models, LimitsConfig? Limits, BudgetConfig? Budget, DateTimeOffset? ExpiresAt, bool Administrator)
 {
+    /// <summary>The account that the key belongs to; null for none. Such a key is never an administrator's.</summary>
+    public string? UserId { get; init; }
+
+    /// <summary>The scopes by name; null for inference alone.</summary>
+    public IReadOnlyList<string>? Scopes { get; init; }
+
     /// <summary>Tools of MCP servers, as <c>server/tool</c> patterns; null means none.</summary>
     public IReadOnlyList<string>? Mcp { get; init; }
 }

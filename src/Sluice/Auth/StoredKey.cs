@@ -9,9 +9,12 @@ namespace Sluice.Auth;
 internal sealed record StoredKey
 {
     public const string Columns =
-        "position, id, name, prefix, digest, models, rpm, tpm, concurrency, budget_nano_usd, budget_per, administrator, created_at, expires_at, revoked_at, last_used_at, version, mcp";
+        "position, id, name, prefix, digest, models, rpm, tpm, concurrency, budget_nano_usd, budget_per, administrator, created_at, expires_at, revoked_at, last_used_at, version, "
+        + "mcp, user_id, scopes, previous_digest, previous_until";
 
     private const decimal NanoPerUsd = 1_000_000_000m;
+
+    private static readonly string[] DefaultScopes = ["inference"];
 
     public required long Position { get; init; }
     public required string Id { get; init; }
@@ -34,6 +37,17 @@ internal sealed record StoredKey
     public DateTimeOffset? LastUsedAt { get; init; }
     public long Version { get; init; }
 
+    /// <summary>The account that the key belongs to; null for none.</summary>
+    public string? UserId { get; init; }
+
+    /// <summary>The scopes by name.</summary>
+    public IReadOnlyList<string> Scopes { get; init; } = DefaultScopes;
+
+    /// <summary>The text before the last rotation, which holds until <see cref="PreviousUntil"/>.</summary>
+    public KeyDigest? PreviousDigest { get; init; }
+
+    public DateTimeOffset? PreviousUntil { get; init; }
+
     public IReadOnlyList<string> Models => ParseList(ModelsJson);
 
     public IReadOnlyList<string> Mcp => ParseList(McpJson);
@@ -55,6 +69,10 @@ internal sealed record StoredKey
         LastUsedAt = Time(row, 15),
         Version = row.GetInt64(16),
         McpJson = row.GetString(17),
+        UserId = row.Text(18),
+        Scopes = row.Text(19)?.Split(' ') ?? DefaultScopes,
+        PreviousDigest = row.IsDBNull(20) ? null : KeyDigest.FromBytes(row.GetFieldValue<byte[]>(20)),
+        PreviousUntil = Time(row, 21),
     };
 
     public static string ModelsToJson(IReadOnlyList<string>? models) => ListToJson(models ?? ["*"]);

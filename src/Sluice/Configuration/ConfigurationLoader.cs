@@ -69,6 +69,7 @@ internal sealed class ConfigurationLoader(ConfigurationInput input, ProviderType
 
         // What the database says of a provider that was offered just now applies to it too; applied twice it changes nothing more.
         config = overlay is null || ReferenceEquals(offered, config) ? offered : overlay(offered);
+        config = ServiceAccountFiles.Fill(config);
         var errors = reading.Errors.Concat(beforeDatabase ? [] : UnknownProviders(reading, config));
         return new LoadedConfiguration
         {
@@ -143,7 +144,7 @@ internal sealed class ConfigurationLoader(ConfigurationInput input, ProviderType
 
     private SluiceConfig WithDefaultBaseUrls(SluiceConfig config) => config with
     {
-        Providers = [.. config.Providers.Select(p => p.BaseUrl.Length > 0 ? p : p with { BaseUrl = providerTypes.Find(p.Type)?.DefaultBaseUrl ?? "" })],
+        Providers = [.. config.Providers.Select(p => p.BaseUrl.Length > 0 ? p : p with { BaseUrl = providerTypes.Find(p.Type)?.BaseUrlAt(p.Location) ?? "" })],
     };
 
     private static IEnumerable<ConfigError> UnknownProviders(ConfigurationReading reading, SluiceConfig config)

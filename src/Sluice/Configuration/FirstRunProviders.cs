@@ -6,6 +6,11 @@ namespace Sluice.Configuration;
 /// </summary>
 internal static class FirstRunProviders
 {
+    /// <summary>Google's own libraries take a key file from here: a path, and no key.</summary>
+    private const string KeyFileVariable = "GOOGLE_APPLICATION_CREDENTIALS";
+
+    private const string LocationVariable = "GOOGLE_CLOUD_LOCATION";
+
     /// <summary>Adds the offered providers to a configuration that names none.</summary>
     /// <param name="config">File, environment and database, merged.</param>
     /// <param name="configured">True when the file or an override has a <c>providers</c> list: then it is all there is.</param>
@@ -35,8 +40,9 @@ internal static class FirstRunProviders
             {
                 Name = type.Type,
                 Type = type.Type,
-                BaseUrl = type.DefaultBaseUrl ?? "",
-                Credentials = [new CredentialConfig { Name = variable, ApiKey = new Secret(environment[variable]) }],
+                Location = type.BaseUrlOfLocation is null ? "" : environment.GetValueOrDefault(LocationVariable, ""),
+                BaseUrl = type.BaseUrlAt(type.BaseUrlOfLocation is null ? "" : environment.GetValueOrDefault(LocationVariable, "")),
+                Credentials = [CredentialOf(variable, environment[variable])],
             });
         }
 
@@ -52,6 +58,10 @@ internal static class FirstRunProviders
 
         return config with { Providers = providers };
     }
+
+    private static CredentialConfig CredentialOf(string variable, string value) => variable == KeyFileVariable
+        ? new CredentialConfig { Name = variable, ServiceAccountFile = value }
+        : new CredentialConfig { Name = variable, ApiKey = new Secret(value) };
 
     /// <summary>The first of a type's variables that holds something; null when none does.</summary>
     public static string? Variable(ProviderType type, IReadOnlyDictionary<string, string> environment)

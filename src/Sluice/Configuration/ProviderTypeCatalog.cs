@@ -18,6 +18,12 @@ internal sealed record ProviderType(string Type)
 
     public bool RequiresCredential { get; init; } = true;
 
+    /// <summary>Where a region is served, for cloud platforms; null for all others.</summary>
+    public Func<string, string>? BaseUrlOfLocation { get; init; }
+
+    /// <summary>What <c>base_url</c> is when the configuration gives none; empty where it must.</summary>
+    public string BaseUrlAt(string location) => BaseUrlOfLocation?.Invoke(location) ?? DefaultBaseUrl ?? "";
+
     /// <summary>Environment variables that usually hold the vendor's key, in order of preference; the first that is set is offered.</summary>
     public IReadOnlyList<string> EnvironmentVariables { get; init; } = [];
 }
@@ -28,7 +34,7 @@ internal sealed class ProviderTypeCatalog
     public const string Simulator = "simulator";
 
     // Types of product.md §3.1 that no code serves yet. A type leaves this list when its provider arrives.
-    private static readonly string[] Later = ["vertex", "azure-openai", "flux", "runway", "kling", "flow", "claude-cli"];
+    private static readonly string[] Later = ["azure-openai", "flux", "runway", "kling", "flow", "claude-cli"];
 
     private readonly FrozenDictionary<string, ProviderType> _types;
 
@@ -54,6 +60,7 @@ internal sealed class ProviderTypeCatalog
             DefaultBaseUrl = d.DefaultBaseUrl,
             RequiresBaseUrl = d.DefaultBaseUrl is null && d.Type != Simulator,
             RequiresCredential = d.RequiresCredential,
+            BaseUrlOfLocation = d.Platform?.BaseUrlOf,
             EnvironmentVariables = d.EnvironmentVariables,
         }).ToList();
         types.AddRange(Later.Where(l => types.TrueForAll(t => t.Type != l)).Select(l => new ProviderType(l) { Served = false }));

@@ -18,6 +18,8 @@ internal sealed record SluiceConfig
     public ResponsesConfig Responses { get; init; } = new();
 
     public IReadOnlyDictionary<string, ServiceConfig> Services { get; init; } = new Dictionary<string, ServiceConfig>();
+    public AuthConfig Auth { get; init; } = new();
+    public MailConfig Mail { get; init; } = new();
     public McpConfig Mcp { get; init; } = new();
 }
 
@@ -43,6 +45,18 @@ internal sealed record ServerConfig
     public string Data { get; init; } = "./data";
 
     public TlsConfig? Tls { get; init; }
+
+    /// <summary>What clients call Sluice: links in mails, key files and the issuer of tokens begin with it. When empty, the first of <see cref="Urls"/>, or what a request came to.</summary>
+    public string PublicUrl { get; init; } = "";
+
+    /// <summary>Requests at the same time from one address; 0 means no limit.</summary>
+    public int MaxConcurrentPerIp { get; init; }
+
+    /// <summary>Addresses and networks of proxies whose forwarding headers are believed. Default none.</summary>
+    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
+
+    /// <summary>Origins of pages elsewhere that may call Sluice from a browser. Default none.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; init; } = [];
 
     /// <summary>How long streams may run on after a stop was asked for, in seconds. Default 30.</summary>
     public int DrainSeconds { get; init; } = 30;
@@ -101,6 +115,13 @@ internal sealed record ProviderConfig
     public IReadOnlyList<CredentialConfig> Credentials { get; init; } = [];
     public TimeoutsConfig Timeouts { get; init; } = new();
     public PoolConfig Pool { get; init; } = new();
+
+    /// <summary>How long before its end an access token is renewed; null for what suits its kind (five minutes for service accounts).</summary>
+    public TimeSpan? RefreshEarly { get; init; }
+
+    /// <summary>The version that Claude on a cloud platform is asked in; empty for the platform's usual one.</summary>
+    public string AnthropicVersion { get; init; } = "";
+
     public ConfigOrigin Origin { get; init; }
 }
 
@@ -157,10 +178,23 @@ internal sealed record CredentialConfig
     /// <summary><c>http://</c> or <c>socks5://</c>; empty for none.</summary>
     public string Proxy { get; init; } = "";
 
+    /// <summary>The path of a Google service account's key file (vertex); empty for none.</summary>
     public string ServiceAccountFile { get; init; } = "";
 
-    /// <summary>A Google service account's key file itself, for a credential of the database.</summary>
+    /// <summary>The content of such a file, in its place.</summary>
     public Secret ServiceAccountJson { get; init; }
+
+    /// <summary>Where the key is exchanged for access tokens; empty takes what the key file says.</summary>
+    public string TokenUri { get; init; } = "";
+
+    /// <summary>The content of the key file, however it was given; empty where there is none. Filled when the configuration is complete.</summary>
+    public Secret KeyFile { get; init; }
+
+    /// <summary>Why the key file could not be read; empty when it was, or when none is named.</summary>
+    public string KeyFileError { get; init; } = "";
+
+    /// <summary>True when calls go out with an access token that the credential is exchanged for.</summary>
+    public bool IsExchanged => !KeyFile.IsEmpty || KeyFileError.Length > 0;
 
     public ConfigOrigin Origin { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Sluice.Configuration;
+using Sluice.Credentials.Tokens;
 using Sluice.Providers;
 using Sluice.Providers.Transport;
 
@@ -7,9 +8,10 @@ namespace Sluice.Credentials;
 
 /// <summary>Keeps the health of every credential by provider and name, and makes the slots of a snapshot around it.</summary>
 /// <param name="transport">The connections.</param>
+/// <param name="tokens">What credentials are exchanged for.</param>
 /// <param name="time">The clock of the pulses.</param>
 /// <param name="memory">What an earlier process has left; null keeps nothing across restarts.</param>
-internal sealed class CredentialDirectory(UpstreamTransport transport, TimeProvider time, CredentialMemory? memory = null)
+internal sealed class CredentialDirectory(UpstreamTransport transport, TokenDirectory tokens, TimeProvider time, CredentialMemory? memory = null)
 {
     private readonly ConcurrentDictionary<(string Provider, string Name), Entry> _entries = new();
     private readonly ConcurrentDictionary<string, PoolPulse> _pulses = new(StringComparer.Ordinal);
@@ -30,7 +32,7 @@ internal sealed class CredentialDirectory(UpstreamTransport transport, TimeProvi
             var credential = credentials[i];
             var proxy = credential.Proxy.Length == 0 ? null : new Uri(credential.Proxy, UriKind.Absolute);
             var pool = transport.Pool(UpstreamOrigin.Of(origin, proxy));
-            slots[i] = new CredentialSlot(config.Name, i, credential, HealthOf(config.Name, credential), pool);
+            slots[i] = new CredentialSlot(config.Name, i, credential, HealthOf(config.Name, credential), pool) { Account = tokens.AccountOf(config, credential) };
         }
 
         return slots;
@@ -81,7 +83,7 @@ internal sealed class CredentialDirectory(UpstreamTransport transport, TimeProvi
     /// <summary>What makes the credential the one it is.</summary>
     private static Secret SecretOf(CredentialConfig credential)
         => !credential.ApiKey.IsEmpty ? credential.ApiKey
-            : !credential.ServiceAccountJson.IsEmpty ? credential.ServiceAccountJson
+            : !credential.KeyFile.IsEmpty ? credential.KeyFile
             : new Secret(credential.ServiceAccountFile);
 
     private sealed class Entry(Secret secret, CredentialHealth health)

@@ -67,6 +67,9 @@ internal sealed class CredentialJudge(CredentialDirectory directory, TimeProvide
         var kind = failure.Kind switch
         {
             UpstreamFailureKind.BadRequest => (SetbackKind?)null,
+
+            // The token keeps its own account, and asks again by itself.
+            UpstreamFailureKind.TokenUnavailable => null,
             UpstreamFailureKind.OutOfCredit => SetbackKind.Spent,
             UpstreamFailureKind.CredentialRejected => SetbackKind.Rejected,
             UpstreamFailureKind.RateLimited => failure.QuotaUsedUp ? SetbackKind.Limited : SetbackKind.Rate,

@@ -51,16 +51,29 @@ internal sealed record CredentialStatus(string Provider, string Name, Credential
 internal sealed record CredentialTestResult(bool Ok, int Status, string Message, long LatencyMilliseconds);
 
 /// <summary>What became of the wish to fetch a new token.</summary>
-internal enum CredentialRefresh
+/// <param name="Outcome">Which it was.</param>
+/// <param name="Fault">Why none was fetched, for a person; null unless that failed.</param>
+internal readonly record struct CredentialRefresh(RefreshOutcome Outcome, string? Fault = null)
 {
     /// <summary>A new token is in use.</summary>
-    Refreshed,
+    public static CredentialRefresh Refreshed => new(RefreshOutcome.Refreshed);
 
     /// <summary>The credential is a key that stays as it is.</summary>
-    NothingToRefresh,
+    public static CredentialRefresh NothingToRefresh => new(RefreshOutcome.NothingToRefresh);
 
     /// <summary>No credential has this name.</summary>
+    public static CredentialRefresh Unknown => new(RefreshOutcome.Unknown);
+
+    /// <summary>Whoever gives the tokens gave none.</summary>
+    public static CredentialRefresh Failed(string fault) => new(RefreshOutcome.Failed, fault);
+}
+
+internal enum RefreshOutcome
+{
+    Refreshed,
+    NothingToRefresh,
     Unknown,
+    Failed,
 }
 
 /// <summary>The credentials in use, for administration. A credential is known by its provider's name and its own.</summary>

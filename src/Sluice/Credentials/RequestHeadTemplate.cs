@@ -22,8 +22,9 @@ internal sealed class RequestHeadTemplate
     /// <param name="authority">The value of the Host header.</param>
     /// <param name="provider">Signs the request.</param>
     /// <param name="secret">The credential's secret; empty where none is needed.</param>
+    /// <param name="isToken">True for an access token that the credential was exchanged for.</param>
     /// <param name="hasBody">False where the request has no body whose type could be told.</param>
-    public static RequestHeadTemplate Make(string? target, string authority, IProvider provider, string secret, bool hasBody = true)
+    public static RequestHeadTemplate Make(string? target, string authority, IProvider provider, string secret, bool isToken = false, bool hasBody = true)
     {
         var sink = new Sink();
 
@@ -37,7 +38,15 @@ internal sealed class RequestHeadTemplate
             sink.Add("content-type", "application/json");
         }
 
-        provider.Authorize(sink, secret);
+        if (isToken)
+        {
+            provider.AuthorizeToken(sink, secret);
+        }
+        else
+        {
+            provider.Authorize(sink, secret);
+        }
+
         var after = Encoding.Latin1.GetBytes(sink.Text.ToString());
         return new RequestHeadTemplate(target is null ? null : [.. "POST "u8, .. Encoding.ASCII.GetBytes(target), .. after], after);
     }

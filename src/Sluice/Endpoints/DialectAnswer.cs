@@ -13,6 +13,11 @@ internal static class DialectAnswer
     /// <summary>The dialect of a path, for errors where no operation was reached. Anthropic's SDKs name themselves by their version header.</summary>
     public static Dialect Of(HttpRequest request)
     {
+        if (VertexEndpoints.IsVertexPath(request.Path))
+        {
+            return VertexEndpoints.IsAnthropic(request.Path) ? Dialect.AnthropicMessages : Dialect.GeminiGenerate;
+        }
+
         if (request.Path.StartsWithSegments("/v1beta", StringComparison.Ordinal) || request.Path.StartsWithSegments("/v1alpha", StringComparison.Ordinal))
         {
             return Dialect.GeminiGenerate;

@@ -112,10 +112,11 @@ internal static class ModelListEndpoints
     {
         var error = CredentialExtractor.Extract(http.Request, allowQuery: true, out var credential);
         var caller = error is null && !credential.IsEmpty ? callers.Find(credential.Text) : null;
-        if (caller is null)
+        if (caller is not { MayInfer: true })
         {
-            error ??= credential.IsEmpty ? CredentialExtractor.Missing : CredentialExtractor.Unknown;
+            error ??= credential.IsEmpty ? CredentialExtractor.Missing : caller is null ? CredentialExtractor.Unknown : CredentialExtractor.NotForModels;
             await DialectAnswer.WriteErrorAsync(http, DialectAnswer.Of(http.Request), error);
+            return null;
         }
 
         return caller;
@@ -181,7 +182,7 @@ internal static class ModelListEndpoints
         json.WriteStartArray("supportedGenerationMethods");
         foreach (var operation in Operation.All)
         {
-            if (operation.ModelInPath && route.Targets.Any(target => target.Provider.Serves(operation)))
+            if (operation.ModelInPath && route.Targets.Any(target => target.Serves(operation)))
             {
                 json.WriteStringValue(operation.PathMethod);
             }

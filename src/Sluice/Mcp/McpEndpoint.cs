@@ -85,7 +85,7 @@ internal sealed partial class McpEndpoint(
         }
 
         caller = callers.Find(credential.Text);
-        return caller is null ? CredentialExtractor.Unknown : null;
+        return caller is null ? CredentialExtractor.Unknown : caller.MayInfer ? null : CredentialExtractor.NotForModels;
     }
 
     private bool IsOriginAllowed(string? origin)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Sluice.Credentials;
+using Sluice.Credentials.Tokens;
 using Sluice.Protocol;
 using Sluice.Protocol.Canonical;
 using Sluice.Providers;
@@ -45,6 +46,7 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
                 if (upstream is not null)
                 {
                     judge.NoteSuccess(slot);
+                    slot.Account?.Token.NoteAccepted();
                     if (call.Translation is null)
                     {
                         await relay.RunAsync(call, upstream, server).ConfigureAwait(false);
@@ -85,7 +87,8 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
         foreach (var target in call.Candidates)
         {
             var conversation = target.Provider.Slots.Length > 1 ? call.Conversation : 0;
-            if (target.Provider.TryLease(target, call.Tried, now, conversation, call.Operation.Kind, call.Place?.Credential) is { } lease)
+            var filter = new LeaseFilter(target.OperationFor(call.Operation, call.Streams), call.Caller?.Binding, call.BegunAt);
+            if (target.Provider.TryLease(target, call.Tried, now, conversation, call.Operation.Kind, in filter, call.Place?.Credential) is { } lease)
             {
                 if (call.Attempts == 0)
                 {
@@ -109,63 +112,143 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<UpstreamConnection?> AttemptAsync(GatewayCall call, RouteTarget target, CredentialSlot slot)
     {
-        var timeouts = target.Provider.Config.Timeouts;
-        if (Build(call, target, slot) is not { } request)
+        if (slot.Account is { } account && !await HasTokenAsync(call, account).ConfigureAwait(false))
         {
-            return Fail(call, UpstreamFailureKind.BadRequest, UpstreamStage.Send, call.Refusal?.Code ?? "invalid_model_name");
+            return null;
         }
 
-        using (request)
+        var renewed = false;
+        var reserved = false;
+        while (true)
         {
-            var fresh = false;
-            var reserved = false;
-            while (true)
+            var token = slot.Account?.Token.Current;
+            if (Build(call, target, slot) is not { } request)
             {
-                var upstream = fresh ? null : slot.Pool.TryRent();
-                if (upstream is null)
-                {
-                    call.Enter(CallPhase.Connect, timeouts.Connect);
-                    upstream = await slot.Pool.ConnectAsync(call.BeginConnect()).ConfigureAwait(false);
-                    call.EndConnect();
-                    if (upstream is null)
-                    {
-                        return Fail(call, call.Expired == CallPhase.None ? UpstreamFailureKind.ConnectFailed : UpstreamFailureKind.Timeout, UpstreamStage.Connect, slot.Pool.Origin.Proxy is null ? "" : "proxy");
-                    }
-                }
+                return Fail(call, UpstreamFailureKind.BadRequest, UpstreamStage.Send, call.Refusal?.Code ?? "invalid_model_name");
+            }
 
-                if (!reserved && !(reserved = await settlement.ReserveAsync(call, target, slot).ConfigureAwait(false)))
-                {
-                    call.LedgerRefused = true;
-                    upstream.Release();
-                    return null;
-                }
-
-                call.Enter(CallPhase.FirstToken, timeouts.FirstToken);
-                if (!call.Use(upstream))
-                {
-                    // A deadline passed in the instant between connecting and sending.
-                    call.Unuse();
-                    upstream.Release();
-                    return Fail(call, UpstreamFailureKind.Timeout, UpstreamStage.Connect, "");
-                }
-
-                if (await ExchangeAsync(call, target, slot, upstream, request.Bytes).ConfigureAwait(false))
+            using (request)
+            {
+                var (upstream, isReserved) = await SendAsync(call, target, slot, request.Bytes, reserved).ConfigureAwait(false);
+                reserved = isReserved;
+                if (upstream is not null || renewed || token is null || call.LedgerRefused || call.Failure is not { Status: StatusCodes.Status401Unauthorized } || call.ClientGone)
                 {
                     return upstream;
                 }
-
-                call.Unuse();
-                var stale = upstream is { WasReused: true, HasResponseBytes: false, Failure: TransportFailure.Closed } && !fresh;
-                upstream.Release();
-                if (!stale)
-                {
-                    return null;
-                }
-
-                // The peer closed the idle connection while the request was on its way: it has not answered it, so a new
-                // connection carries it once more.
-                fresh = true;
             }
+
+            // An access token may end before its time: one new one, and the call once more.
+            renewed = true;
+            if (!await RenewAsync(call, slot.Account!, token).ConfigureAwait(false))
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>Waits for a credential's access token where none lives; calls that need the same one wait for the same exchange.</summary>
+    private static async ValueTask<bool> HasTokenAsync(GatewayCall call, CredentialAccount account)
+    {
+        if (account.Token.IsLive)
+        {
+            return true;
+        }
+
+        call.Enter(CallPhase.Connect, CredentialToken.LongestFetch);
+        AccessToken? token = null;
+        try
+        {
+            token = await account.Token.GetAsync(call.BeginConnect()).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // A deadline of the call; the exchange goes on for others.
+        }
+        finally
+        {
+            call.EndConnect();
+        }
+
+        if (token is null)
+        {
+            Fail(call, UpstreamFailureKind.TokenUnavailable, UpstreamStage.Connect, account.Token.Failure?.Code ?? "token_timeout");
+        }
+
+        return token is not null;
+    }
+
+    /// <summary>Gets another token than the one that was refused; false when there is none, and the refusal stands.</summary>
+    private static async ValueTask<bool> RenewAsync(GatewayCall call, CredentialAccount account, AccessToken refused)
+    {
+        call.Enter(CallPhase.Connect, CredentialToken.LongestFetch);
+        try
+        {
+            return await account.Token.RenewAsync(refused, call.BeginConnect()).ConfigureAwait(false) is not null;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        finally
+        {
+            call.EndConnect();
+        }
+    }
+
+    /// <summary>Sends a request, on a kept connection or a new one, and reads up to the first good event.</summary>
+    /// <returns>The connection, or null when it failed; and whether the reservation is durable.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<(UpstreamConnection? Upstream, bool Reserved)> SendAsync(
+        GatewayCall call, RouteTarget target, CredentialSlot slot, ReadOnlyMemory<byte> request, bool reserved)
+    {
+        var timeouts = target.Provider.Config.Timeouts;
+        var fresh = false;
+        while (true)
+        {
+            var upstream = fresh ? null : slot.Pool.TryRent();
+            if (upstream is null)
+            {
+                call.Enter(CallPhase.Connect, timeouts.Connect);
+                upstream = await slot.Pool.ConnectAsync(call.BeginConnect()).ConfigureAwait(false);
+                call.EndConnect();
+                if (upstream is null)
+                {
+                    return (Fail(call, call.Expired == CallPhase.None ? UpstreamFailureKind.ConnectFailed : UpstreamFailureKind.Timeout, UpstreamStage.Connect, slot.Pool.Origin.Proxy is null ? "" : "proxy"), reserved);
+                }
+            }
+
+            if (!reserved && !(reserved = await settlement.ReserveAsync(call, target, slot).ConfigureAwait(false)))
+            {
+                call.LedgerRefused = true;
+                upstream.Release();
+                return (null, false);
+            }
+
+            call.Enter(CallPhase.FirstToken, timeouts.FirstToken);
+            if (!call.Use(upstream))
+            {
+                // A deadline passed in the instant between connecting and sending.
+                call.Unuse();
+                upstream.Release();
+                return (Fail(call, UpstreamFailureKind.Timeout, UpstreamStage.Connect, ""), reserved);
+            }
+
+            if (await ExchangeAsync(call, target, slot, upstream, request).ConfigureAwait(false))
+            {
+                return (upstream, reserved);
+            }
+
+            call.Unuse();
+            var stale = upstream is { WasReused: true, HasResponseBytes: false, Failure: TransportFailure.Closed } && !fresh;
+            upstream.Release();
+            if (!stale)
+            {
+                return (null, reserved);
+            }
+
+            // The peer closed the idle connection while the request was on its way: it has not answered it, so a new
+            // connection carries it once more.
+            fresh = true;
         }
     }
 
@@ -224,7 +307,7 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
             }
 
             tap.Read(upstream.Body[^added..]);
-            if (tap.HasError && tap.Events <= 1)
+            if (tap.HasError && tap.Events <= 1 && call.UpstreamOperation != Operation.FetchPredictOperation)
             {
                 call.Failure = target.Provider.Provider.Classify(200, upstream, FirstEventData(upstream.Body), time.GetUtcNow());
                 KeepErrorBody(call, slot, FirstEventData(upstream.Body));
@@ -284,7 +367,8 @@ internal sealed class AttemptEngine(RelayLane relay, TranslateLane translate, Re
         }
 
         var output = new System.Buffers.ArrayBufferWriter<byte>(body.Length);
-        SecretRedactor.Redact(body, System.Text.Encoding.UTF8.GetBytes(slot.Config.ApiKey.Reveal()), output);
+        var secret = slot.Account?.Token.Current?.Text ?? slot.Config.ApiKey.Reveal();
+        SecretRedactor.Redact(body, System.Text.Encoding.UTF8.GetBytes(secret), output);
         call.FailureBody = output.WrittenSpan.ToArray();
     }
 

@@ -57,27 +57,54 @@ internal sealed class CredentialCheck(TimeProvider time)
     /// <summary>A word in, at most sixteen tokens out.</summary>
     public async Task<CheckOutcome> CallAsync(ProviderRuntime provider, CredentialSlot slot, string model, CancellationToken cancellationToken)
     {
-        var operation = Array.Find(Calls, provider.Serves);
-        if (operation is null || provider.Urls.For(operation, model, "") is not { } path)
+        model = provider.Descriptor.Spelling(model);
+        var operation = Array.Find(Calls, one => provider.Serves(one, model));
+        if (operation is null || provider.UrlsOf(slot).For(operation, model, "") is not { } path)
         {
             return new CheckOutcome(0, "The provider serves no operation that a test could call.", null);
         }
 
+        if (await WhyNoTokenAsync(slot, cancellationToken) is { } fault)
+        {
+            return new CheckOutcome(0, fault, UpstreamFailureKind.TokenUnavailable);
+        }
+
         var head = Head(provider, slot, path);
         var body = BodyOf(operation, provider.Config.Type, model);
-        byte[] request = [.. head.Whole!, .. Encoding.ASCII.GetBytes($"{VersionOf(operation)}content-length: {body.Length}\r\n\r\n"), .. body];
+        body = operation.Dialect == Dialect.AnthropicMessages && provider.AnthropicVersion is { } inBody ? ClaudeEnvelope.Wrapped(body, inBody) : body;
+        byte[] request = [.. head.Whole!, .. Encoding.ASCII.GetBytes($"{VersionOf(provider, operation)}content-length: {body.Length}\r\n\r\n"), .. body];
         var (outcome, _) = await SendAsync(provider, slot, request, cancellationToken);
         return outcome;
     }
 
     private static RequestHeadTemplate Head(ProviderRuntime provider, CredentialSlot slot, string path)
-        => RequestHeadTemplate.Make(path, slot.Pool.Origin.Authority, provider.Provider, slot.Config.ApiKey.Reveal());
+        => slot.Heads.Make(path, slot, provider.Provider);
 
     private static byte[] Get(ProviderRuntime provider, CredentialSlot slot, string path)
-        => [.. Encoding.ASCII.GetBytes("GET " + path), .. Head(provider, slot, path).AfterTarget, .. Encoding.ASCII.GetBytes((provider.Serves(Operation.Messages) ? VersionOf(Operation.Messages) : "") + "\r\n")];
+        => [.. Encoding.ASCII.GetBytes("GET " + path), .. Head(provider, slot, path).AfterTarget, .. Encoding.ASCII.GetBytes((provider.Serves(Operation.Messages) ? VersionOf(provider, Operation.Messages) : "") + "\r\n")];
 
-    private static string VersionOf(Operation operation)
-        => operation.Dialect == Dialect.AnthropicMessages ? $"anthropic-version: {HeaderPolicy.DefaultAnthropicVersion}\r\n" : "";
+    private static string VersionOf(ProviderRuntime provider, Operation operation)
+        => operation.Dialect == Dialect.AnthropicMessages && provider.AnthropicVersion is null ? $"anthropic-version: {HeaderPolicy.DefaultAnthropicVersion}\r\n" : "";
+
+    /// <summary>Waits for the access token of a credential that is exchanged for one; null when there is one, or none is needed.</summary>
+    private static async Task<string?> WhyNoTokenAsync(CredentialSlot slot, CancellationToken cancellationToken)
+    {
+        if (slot.Account is not { } account)
+        {
+            return null;
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Limit);
+        try
+        {
+            return await account.Token.GetAsync(limit.Token) is not null ? null : account.Token.Failure?.Message ?? "No access token was given.";
+        }
+        catch (OperationCanceledException)
+        {
+            return "No access token came in time.";
+        }
+    }
 
     private async Task<(CheckOutcome Outcome, byte[] Body)> SendAsync(
         ProviderRuntime provider, CredentialSlot slot, byte[] request, CancellationToken cancellationToken)

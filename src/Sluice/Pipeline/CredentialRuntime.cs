@@ -1,11 +1,12 @@
 using Sluice.Credentials;
+using Sluice.Credentials.Tokens;
 using Sluice.Providers.Quota;
 using Sluice.Routing;
 
 namespace Sluice.Pipeline;
 
 /// <summary>The credentials of the snapshot in force, for administration: their state, and a test call.</summary>
-internal sealed class CredentialRuntime(GatewayRuntime runtime, CredentialCheck check, TimeProvider time) : ICredentialRuntime
+internal sealed class CredentialRuntime(GatewayRuntime runtime, CredentialCheck check, ITokenRefresher tokens, TimeProvider time) : ICredentialRuntime
 {
     public IReadOnlyList<CredentialStatus> List()
         => [.. runtime.Current.Routes.Providers.SelectMany(provider => provider.Slots.Select(StatusOf))];
@@ -37,8 +38,18 @@ internal sealed class CredentialRuntime(GatewayRuntime runtime, CredentialCheck 
         return new CredentialTestResult(outcome.Ok, outcome.Status, outcome.Message, (long)time.GetElapsedTime(started).TotalMilliseconds);
     }
 
-    public Task<CredentialRefresh> RefreshAsync(string provider, string name, CancellationToken cancellationToken)
-        => Task.FromResult(FindSlot(provider, name) is null ? CredentialRefresh.Unknown : CredentialRefresh.NothingToRefresh);
+    public async Task<CredentialRefresh> RefreshAsync(string provider, string name, CancellationToken cancellationToken)
+    {
+        if (FindSlot(provider, name) is null)
+        {
+            return CredentialRefresh.Unknown;
+        }
+
+        var refreshed = await tokens.RefreshAsync(provider, name, cancellationToken);
+        return !refreshed.HasToken ? CredentialRefresh.NothingToRefresh
+            : refreshed.Failure is { } failure ? CredentialRefresh.Failed(failure.Message)
+            : CredentialRefresh.Refreshed;
+    }
 
     private (ProviderRuntime Provider, CredentialSlot Slot)? FindSlot(string provider, string name)
         => runtime.Current.Routes.Providers.FirstOrDefault(one => one.Name == provider) is { } owner
@@ -50,7 +61,7 @@ internal sealed class CredentialRuntime(GatewayRuntime runtime, CredentialCheck 
     {
         var now = time.GetTimestamp();
         var health = slot.Health;
-        var standing = health.At(now);
+        var standing = slot.At(now);
         return new CredentialStatus(slot.Provider, slot.Name, standing.State)
         {
             Until = TimeOf(standing.Until, now),

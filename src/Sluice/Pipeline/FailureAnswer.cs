@@ -1,4 +1,5 @@
 using Sluice.Credentials;
+using Sluice.Protocol;
 using Sluice.Protocol.Canonical;
 using Sluice.Providers;
 using Sluice.Providers.Failures;
@@ -35,7 +36,7 @@ internal static class FailureAnswer
 
             // Never longer than the vendor said, so that a retry is not held back by us.
             var wait = failure.RetryAfter is { } after ? TimeSpan.FromSeconds(Math.Max(1, Math.Floor(after.TotalSeconds))) : (TimeSpan?)null;
-            if (call.Translation is null)
+            if (call.Translation is null && !IsForeign(call, body))
             {
                 await ClientResponse.WriteAsync(call, StatusFor(failure), wait, body).ConfigureAwait(false);
                 return;
@@ -54,6 +55,10 @@ internal static class FailureAnswer
             : PipelineErrors.Upstream(failure);
         await AnswerAsync(call, error).ConfigureAwait(false);
     }
+
+    /// <summary>Google refuses calls of Claude on its platform in its own form, which clients of Anthropic do not read.</summary>
+    private static bool IsForeign(GatewayCall call, byte[] body)
+        => call is { UpstreamOperation.Dialect: Dialect.AnthropicMessages, Target.Provider.AnthropicVersion: not null } && UpstreamMessage.HasGoogleForm(body);
 
     /// <summary>An error event at the head of a stream came with status 200: the client is told the status it stands for.</summary>
     private static int StatusFor(in UpstreamFailure failure) => failure.Status is >= 400 ? failure.Status : failure.Kind switch
@@ -95,7 +100,7 @@ internal static class FailureAnswer
 
             foreach (var slot in target.Provider.Slots)
             {
-                var standing = slot.Health.At(now);
+                var standing = slot.At(now);
                 busy |= standing.State == CredentialState.Ready;
                 rejected |= standing.State == CredentialState.Expired;
 

@@ -22,6 +22,8 @@ internal static class FailurePolicy
         UpstreamFailureKind.ServerError => new(TryAnother: true, LeaveTarget: true, ShowVendorError: true, TimeSpan.Zero),
         UpstreamFailureKind.ConnectFailed => new(TryAnother: true, LeaveTarget: true, ShowVendorError: false, TimeSpan.Zero),
         UpstreamFailureKind.Timeout => new(TryAnother: true, LeaveTarget: true, ShowVendorError: false, TimeSpan.Zero),
+        // The token has a clock of its own for when it is asked for again.
+        UpstreamFailureKind.TokenUnavailable => new(TryAnother: true, LeaveTarget: false, ShowVendorError: false, TimeSpan.Zero),
         _ => new(TryAnother: true, LeaveTarget: true, ShowVendorError: false, TimeSpan.Zero),
     };
 }

@@ -109,6 +109,12 @@ internal sealed class GatewayCall
 
     public RequestPeek Peek { get; set; }
 
+    /// <summary>True for a Messages request on a cloud platform's path: its version stands in the body, its model stood in the path.</summary>
+    public bool VersionInBody { get; init; }
+
+    /// <summary>The project and region that a poll of a long-running operation must go to; null for all other calls.</summary>
+    public OperationPlace? BegunAt { get; set; }
+
     /// <summary>True when the client asked for events.</summary>
     public bool Streams { get; set; }
 

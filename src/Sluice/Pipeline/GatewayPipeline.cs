@@ -55,10 +55,12 @@ internal sealed partial class GatewayPipeline(
     /// <param name="operation">What is asked.</param>
     /// <param name="inPath">What stands in the path or the query, decoded: the model, or the id of a kept answer. Null where the body says all.</param>
     /// <param name="serve">Serves what was admitted in a way of its own; null for the attempts and lanes of ordinary calls.</param>
-    public async Task RunAsync(HttpContext http, Operation operation, string? inPath = null, Func<GatewayCall, RuntimeSnapshot, Task>? serve = null)
+    /// <param name="versionInBody">True for Messages on a cloud platform's path (<see cref="GatewayCall.VersionInBody"/>).</param>
+    public async Task RunAsync(
+        HttpContext http, Operation operation, string? inPath = null, Func<GatewayCall, RuntimeSnapshot, Task>? serve = null, bool versionInBody = false)
     {
         var snapshot = runtime.Current;
-        var call = Begin(http, operation, snapshot);
+        var call = Begin(http, operation, snapshot, versionInBody);
         try
         {
             var refused = Identify(call) ?? (operation.OfKept
@@ -115,7 +117,7 @@ internal sealed partial class GatewayPipeline(
         }
     }
 
-    private GatewayCall Begin(HttpContext http, Operation operation, RuntimeSnapshot snapshot)
+    private GatewayCall Begin(HttpContext http, Operation operation, RuntimeSnapshot snapshot, bool versionInBody)
     {
         // What no connection belongs to is made in a client's stead.
         var client = http.Features.Get<ClientConnection>();
@@ -125,6 +127,7 @@ internal sealed partial class GatewayPipeline(
             DetachedDrain = snapshot.Config.Server.DetachedDrain,
             Background = detached?.Run,
             Caller = detached?.Caller,
+            VersionInBody = versionInBody,
         };
         if (operation.AlwaysStreams)
         {
@@ -180,6 +183,11 @@ internal sealed partial class GatewayPipeline(
             return CredentialExtractor.Unknown;
         }
 
+        if (!call.Caller.MayInfer)
+        {
+            return CredentialExtractor.NotForModels;
+        }
+
         call.Client.Remember(in credential, call.Caller, generation);
         return null;
     }
@@ -198,6 +206,11 @@ internal sealed partial class GatewayPipeline(
     // :: (2) What is asked? The one pass over the body that also refuses what two parsers could read in two ways.
     private static GatewayError? Peek(GatewayCall call, string? pathModel, RuntimeSnapshot snapshot)
     {
+        if (pathModel is not null && !call.Operation.ModelInPath)
+        {
+            RequestBody.NameModel(call, pathModel);
+        }
+
         if (RequestPeeker.Peek(call.Body, call.Operation, snapshot.Config.Server.MaxJsonDepth, out var peek) is { } malformed)
         {
             return malformed;
@@ -242,8 +255,18 @@ internal sealed partial class GatewayPipeline(
             return PipelineErrors.ModelUnknown(call.Model);
         }
 
+        call.Model = call.Route.Name;
         call.Candidates = call.Route.Order(call.Operation);
-        return null;
+        if (call.Caller!.Binding is { } binding)
+        {
+            call.Candidates = BoundTargets.Of(call.Candidates, binding, call.Route.NextBoundTurn());
+            if (call.Candidates.Length == 0)
+            {
+                return PipelineErrors.NoBoundCredential(call.Model);
+            }
+        }
+
+        return call.Operation == Operation.FetchPredictOperation ? PinnedOperation.Place(call) : null;
     }
 
     // :: (4) May it be served? All limits are checked, then all taken, or none.

@@ -84,6 +84,12 @@ internal static class PipelineErrors
             : new GatewayError(ErrorKind.Unavailable, "no_credential_ready", $"No credential for this model is ready. {Advice}") { RetryAfter = wait };
     }
 
+    /// <summary>The caller is bound to credentials, and none of them belongs to a provider of the model.</summary>
+    public static GatewayError NoBoundCredential(string model) => new(
+        ErrorKind.Forbidden, "no_bound_credential",
+        $"This account is bound to certain credentials, and none of them serves the model '{Shown(model)}'. An administrator can bind it to more.")
+    { Param = "model" };
+
     public static GatewayError NoCredential() => new(
         ErrorKind.Unavailable, "no_credential",
         "The provider of this model has no enabled credential. An administrator must add or enable one.");
@@ -109,6 +115,9 @@ internal static class PipelineErrors
             ErrorKind.UpstreamTimeout, "upstream_timeout", "The vendor did not answer in time. Try again, or ask for less."),
         UpstreamFailureKind.ProtocolError => new(
             ErrorKind.UpstreamFailed, "upstream_protocol_error", "The vendor's answer broke off or was not valid HTTP. Try again."),
+        UpstreamFailureKind.TokenUnavailable => new(
+            ErrorKind.UpstreamFailed, "upstream_token_unavailable",
+            "The gateway could not get an access token for its own credential. This is the operator's to mend; your API key is fine. Try again later."),
         UpstreamFailureKind.BadRequest => new(
             ErrorKind.InvalidRequest, "upstream_bad_request", string.Create(CultureInfo.InvariantCulture, $"The vendor refused the request with status {failure.Status} and no readable reason.")),
         _ => new(

@@ -1,4 +1,5 @@
 using Sluice.Credentials;
+using Sluice.Credentials.Tokens;
 using Sluice.Pricing;
 using Sluice.Providers;
 using Sluice.Providers.Transport;
@@ -15,6 +16,7 @@ internal static class PipelineRegistration
         services.AddSingleton<ProviderRegistry>();
         services.AddSingleton<UpstreamTransportOptions>();
         services.AddSingleton<UpstreamTransport>();
+        services.AddCredentialTokens();
         services.AddCredentials();
         services.AddSingleton<SimulatorAddress>();
         services.AddSingleton<RoutingTableBuilder>();

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Globalization;
 using Microsoft.AspNetCore.Connections;
+using Sluice.Protocol;
 using Sluice.Protocol.Canonical;
+using Sluice.Protocol.Json;
 
 namespace Sluice.Pipeline;
 
@@ -73,6 +75,19 @@ internal static class RequestBody
             call.OnClientGone();
             return Broken();
         }
+    }
+
+    /// <summary>Puts the model of the path into the body, where the dialect has it.</summary>
+    public static void NameModel(GatewayCall call, string model)
+    {
+        var edit = new JsonEdit();
+        PathModelEdit.Apply(ref edit, call.Body, model);
+        var length = edit.Length(call.BodyLength);
+        var named = ArrayPool<byte>.Shared.Rent(GatewayCall.Headroom + length);
+        edit.Apply(call.Body, named.AsSpan(GatewayCall.Headroom));
+        call.ReturnBody();
+        call.BodyBuffer = named;
+        call.BodyLength = length;
     }
 
     private static byte[] Grow(GatewayCall call, int length, int more)

@@ -98,7 +98,7 @@ internal sealed partial class RequestTranslator(SignatureStore signatures, ILogg
             return true;
         }
 
-        var body = call.BodyBuffer.AsMemory(GatewayCall.Headroom, call.BodyLength);
+        var body = call.VersionInBody ? ClaudeEnvelope.PlainBody(call) : call.BodyBuffer.AsMemory(GatewayCall.Headroom, call.BodyLength);
         if (!DialectCodec.For(call.Operation.Dialect).Reader.TryReadRequest(body, out var read, out malformed))
         {
             return false;

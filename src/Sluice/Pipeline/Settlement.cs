@@ -155,7 +155,7 @@ internal sealed partial class Settlement(ILedger ledger, IBudgetGate budgets, Ti
     {
         var tap = call.Tap!;
         var told = tap.Usage;
-        var counted = call.Operation.GenAIName == "embeddings" ? 0 : Math.Max(1, tap.OutputTextBytes / BytesPerToken);
+        var counted = !call.Operation.AnswersInTokens ? 0 : Math.Max(1, tap.OutputTextBytes / BytesPerToken);
         var untold = Math.Max(0, counted - told.TotalOutput);
         return tap.HasUsage
             ? told with { Output = told.Output + untold }

@@ -32,12 +32,12 @@ internal readonly struct UpstreamRequest : IDisposable
     public static UpstreamRequest? Build(GatewayCall call, RouteTarget target, CredentialSlot slot)
     {
         var operation = call.Operation;
-        var template = slot.Heads[operation.Index] ??= MakeTemplate(operation, target, slot);
+        var template = TemplateOf(operation, target, slot);
         var query = UpstreamQuery.Of(call.Http.Request.QueryString);
         string? path = null;
         if (template.Whole is null || query.Length > 0)
         {
-            path = target.Provider.Urls.For(operation, target.Model, query);
+            path = target.Provider.UrlsOf(slot).For(operation, target.Model, query, call.Streams);
             if (path is null)
             {
                 return null;
@@ -46,7 +46,8 @@ internal readonly struct UpstreamRequest : IDisposable
 
         var peek = call.Peek;
         scoped var edit = new JsonEdit();
-        if (peek.Model.Found && !target.ModelJson.AsSpan().SequenceEqual(peek.Model.Of(call.Body))
+        var envelope = ClaudeEnvelope.Apply(ref edit, call, target);
+        if (peek.Model.Found && !ClaudeEnvelope.LeavesModelOut(operation, target) && !target.ModelJson.AsSpan().SequenceEqual(peek.Model.Of(call.Body))
             && !(peek.ModelEscaped && target.Model == call.Model))
         {
             edit.Replace(peek.Model, target.ModelJson);
@@ -82,7 +83,7 @@ internal readonly struct UpstreamRequest : IDisposable
 
         Span<byte> scratch = stackalloc byte[GatewayCall.Headroom];
         var head = new HeadWriter(scratch);
-        WriteHead(ref head, call, template, path, length);
+        WriteHead(ref head, call, template, path, length, envelope);
         var written = head.Written;
         if (written.Length <= GatewayCall.Headroom)
         {
@@ -111,10 +112,12 @@ internal readonly struct UpstreamRequest : IDisposable
     public static UpstreamRequest? BuildTranslated(GatewayCall call, RouteTarget target, CredentialSlot slot, ReadOnlySpan<byte> body)
     {
         var operation = call.UpstreamOperation;
-        var template = slot.Heads[operation.Index] ??= MakeTemplate(operation, target, slot);
+        var template = TemplateOf(operation, target, slot);
 
         // Google frames a stream as events only where it is asked to.
-        var path = template.Whole is null ? target.Provider.Urls.For(operation, target.Model, operation.AlwaysStreams ? "alt=sse" : "") : null;
+        var path = template.Whole is null
+            ? target.Provider.UrlsOf(slot).For(operation, target.Model, operation.AlwaysStreams ? "alt=sse" : "", call.Streams)
+            : null;
         if (template.Whole is null && path is null)
         {
             return null;
@@ -126,7 +129,14 @@ internal readonly struct UpstreamRequest : IDisposable
         WriteTarget(ref head, template, path);
         if (operation.Dialect == Dialect.AnthropicMessages)
         {
-            WriteVersion(ref head, target.RulesIn(operation.Dialect).ApiVersion);
+            if (target.Provider.AnthropicVersion is not null)
+            {
+                body = ClaudeEnvelope.Wrapped(body, target);
+            }
+            else
+            {
+                WriteVersion(ref head, target.RulesIn(operation.Dialect).ApiVersion);
+            }
         }
 
         WriteLength(ref head, body.Length);
@@ -141,10 +151,10 @@ internal readonly struct UpstreamRequest : IDisposable
     public static UpstreamRequest? BuildRewritten(GatewayCall call, RouteTarget target, CredentialSlot slot, ReadOnlySpan<byte> body)
     {
         var operation = call.Operation;
-        var template = slot.Heads[operation.Index] ??= MakeTemplate(operation, target, slot);
+        var template = TemplateOf(operation, target, slot);
         var query = UpstreamQuery.Of(call.Http.Request.QueryString);
         string? path = null;
-        if ((template.Whole is null || query.Length > 0) && (path = target.Provider.Urls.For(operation, target.Model, query)) is null)
+        if ((template.Whole is null || query.Length > 0) && (path = target.Provider.UrlsOf(slot).For(operation, target.Model, query, call.Streams)) is null)
         {
             return null;
         }
@@ -153,7 +163,9 @@ internal readonly struct UpstreamRequest : IDisposable
         call.UsageFilter = call.Streams && operation.Dialect == Dialect.OpenAIChat && !call.Peek.IncludeUsage ? new SseUsageFilter() : null;
         Span<byte> scratch = stackalloc byte[GatewayCall.Headroom];
         var head = new HeadWriter(scratch);
-        WriteHead(ref head, call, template, path, body.Length);
+        var envelope = ClaudeEnvelope.Of(call, target);
+        body = ClaudeEnvelope.IsWrapped(operation, target) ? ClaudeEnvelope.Wrapped(body, target) : body;
+        WriteHead(ref head, call, template, path, body.Length, envelope);
         return Join(ref head, body);
     }
 
@@ -173,8 +185,8 @@ internal readonly struct UpstreamRequest : IDisposable
     public static UpstreamRequest? BuildBodiless(GatewayCall call, RouteTarget target, CredentialSlot slot)
     {
         var operation = call.Operation;
-        var template = slot.Heads[operation.Index] ??= MakeTemplate(operation, target, slot);
-        if (target.Provider.Urls.For(operation, call.KeptId, UpstreamQuery.Of(call.Http.Request.QueryString)) is not { } path)
+        var template = TemplateOf(operation, target, slot);
+        if (target.Provider.UrlsOf(slot).For(operation, call.KeptId, UpstreamQuery.Of(call.Http.Request.QueryString)) is not { } path)
         {
             return null;
         }
@@ -186,7 +198,7 @@ internal readonly struct UpstreamRequest : IDisposable
         head.Write(" "u8);
         head.WriteAscii(path);
         head.Write(template.AfterTarget);
-        WriteClientHeaders(ref head, call);
+        WriteClientHeaders(ref head, call, in ClaudeEnvelope.Usual);
         if (operation.Method == HttpMethods.Post)
         {
             WriteLength(ref head, 0);
@@ -211,10 +223,16 @@ internal readonly struct UpstreamRequest : IDisposable
         }
     }
 
-    private static RequestHeadTemplate MakeTemplate(Operation operation, RouteTarget target, CredentialSlot slot)
+    private static RequestHeadTemplate TemplateOf(Operation operation, RouteTarget target, CredentialSlot slot)
     {
-        var constant = operation.ModelInPath || operation.OfKept ? null : target.Provider.Urls.For(operation, target.Model, "");
-        return RequestHeadTemplate.Make(constant, slot.Pool.Origin.Authority, target.Provider.Provider, slot.Config.ApiKey.Reveal(), hasBody: !operation.OfKept);
+        var heads = slot.Heads;
+        if (heads.Find(operation) is { } made)
+        {
+            return made;
+        }
+
+        var urls = target.Provider.UrlsOf(slot);
+        return heads.Of(operation, urls.IsConstant(operation) && !operation.OfKept ? urls.For(operation, target.Model, "") : null, slot, target.Provider.Provider);
     }
 
     private static void WriteTarget(ref HeadWriter head, RequestHeadTemplate template, string? path)
@@ -247,19 +265,36 @@ internal readonly struct UpstreamRequest : IDisposable
         head.Write("\r\n\r\n"u8);
     }
 
-    private static void WriteHead(ref HeadWriter head, GatewayCall call, RequestHeadTemplate template, string? path, int bodyLength)
+    private static void WriteHead(ref HeadWriter head, GatewayCall call, RequestHeadTemplate template, string? path, int bodyLength, in ClaudeEnvelope envelope)
     {
         WriteTarget(ref head, template, path);
-        WriteClientHeaders(ref head, call);
+        WriteClientHeaders(ref head, call, in envelope);
         WriteLength(ref head, bodyLength);
     }
 
-    private static void WriteClientHeaders(ref HeadWriter head, GatewayCall call)
+    private static void WriteClientHeaders(ref HeadWriter head, GatewayCall call, in ClaudeEnvelope envelope)
     {
         var headers = call.Http.Request.Headers;
         var connection = headers.Connection;
+        if (envelope.Betas is { Length: > 0 } betas)
+        {
+            head.Write("anthropic-beta: "u8);
+            head.WriteAscii(betas);
+            head.Write("\r\n"u8);
+        }
+
         foreach (var name in HeaderPolicy.ToUpstream)
         {
+            if (ReferenceEquals(name, HeaderPolicy.AnthropicVersion) && (!envelope.HasVersionHeader || envelope.Version is not null))
+            {
+                if (envelope.Version is { } version)
+                {
+                    WriteVersion(ref head, version);
+                }
+
+                continue;
+            }
+
             // What the client names in Connection is for this hop only (RFC 9110 7.6.1).
             var values = headers[name];
             if (values.Count > 0 && (connection.Count == 0 || !HeaderPolicy.IsNominated(connection, name)))

@@ -83,7 +83,7 @@ internal readonly record struct CallBound(long InputTokens, long OutputTokens, l
     private static (long Tokens, bool Bounded) OutputOf(
         in RequestPeek peek, ReadOnlySpan<byte> body, Operation operation, in RequestContent content, long? context, long? most)
     {
-        if (operation.GenAIName == Operation.Embeddings.GenAIName)
+        if (!operation.AnswersInTokens)
         {
             return (0, true);
         }

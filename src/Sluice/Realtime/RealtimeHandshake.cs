@@ -79,8 +79,7 @@ internal sealed class RealtimeHandshake
             return null;
         }
 
-        var template = slot.Heads[Operation.Realtime.Index]
-            ??= RequestHeadTemplate.Make(null, slot.Pool.Origin.Authority, target.Provider.Provider, slot.Config.ApiKey.Reveal());
+        var template = slot.Heads.Of(Operation.Realtime, null, slot, target.Provider.Provider);
         var more = new StringBuilder("connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: ").Append(key).Append("\r\n");
         if (_offersRealtime)
         {

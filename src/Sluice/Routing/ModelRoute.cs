@@ -38,6 +38,7 @@ internal sealed class ModelRoute(string name, RoutingStrategy strategy, RouteTar
     private static readonly TokenUsage MillionEachWay = new(1_000_000, 0, 0, 0, 1_000_000, 0);
 
     private int _turn;
+    private int _boundTurn;
 
     /// <summary>The name as clients ask for it.</summary>
     public string Name { get; } = name;
@@ -51,6 +52,9 @@ internal sealed class ModelRoute(string name, RoutingStrategy strategy, RouteTar
 
     /// <summary>True when the vendor has retired the model, so that nothing serves it.</summary>
     public bool IsRetired { get; init; }
+
+    /// <summary>The next turn of callers that are bound to credentials of their own, who share by weights of their own.</summary>
+    public uint NextBoundTurn() => (uint)Interlocked.Increment(ref _boundTurn);
 
     /// <summary>The targets that serve an operation, best first; empty when none does. Not to be changed when it is this route's own array.</summary>
     /// <param name="operation">What is asked.</param>
@@ -77,7 +81,7 @@ internal sealed class ModelRoute(string name, RoutingStrategy strategy, RouteTar
         count = 0;
         foreach (var target in Targets)
         {
-            if (target.Provider.Serves(operation))
+            if (target.Serves(operation))
             {
                 ordered[count++] = target;
             }
@@ -87,7 +91,7 @@ internal sealed class ModelRoute(string name, RoutingStrategy strategy, RouteTar
         var relays = count;
         foreach (var target in Targets)
         {
-            if (count < ordered.Length && !target.Provider.Serves(operation) && target.CanServe(operation))
+            if (count < ordered.Length && !target.Serves(operation) && target.CanServe(operation))
             {
                 ordered[count++] = target;
             }
@@ -147,8 +151,8 @@ internal sealed class ModelRoute(string name, RoutingStrategy strategy, RouteTar
             default:
                 SortBy(list, target => target.Priority);
                 var same = 1;
-                var relays = list[0].Provider.Serves(operation);
-                while (same < list.Length && list[same].Priority == list[0].Priority && list[same].Provider.Serves(operation) == relays)
+                var relays = list[0].Serves(operation);
+                while (same < list.Length && list[same].Priority == list[0].Priority && list[same].Serves(operation) == relays)
                 {
                     same++;
                 }

@@ -3,6 +3,7 @@ using System.Text;
 using Sluice.Configuration;
 using Sluice.Credentials;
 using Sluice.Protocol;
+using Sluice.Protocol.AnthropicMessages;
 using Sluice.Providers;
 using Sluice.Telemetry;
 
@@ -19,6 +20,8 @@ internal sealed class ProviderRuntime
 
     private readonly bool[] _serves;
     private readonly CredentialPool _pool;
+    private readonly bool _isEven;
+    private int _turn;
 
     public ProviderRuntime(ProviderConfig config, IProvider provider, string baseUrl, CredentialSlot[] slots)
     {
@@ -29,11 +32,26 @@ internal sealed class ProviderRuntime
         Descriptor = provider.Descriptor.Serving(
             [.. config.Dialects.Where(name => DialectNames.TryParse(name, out _)).Select(DialectOf)]);
         Urls = UpstreamUrl.Create(Descriptor, baseUrl);
+        if (Descriptor.Platform is { } platform)
+        {
+            // Project and region stand in the paths, so that each account has its own.
+            foreach (var slot in slots)
+            {
+                // A key file that names no project, or cannot be read, has no paths.
+                var operations = slot.Account is { Project: "" } ? [] : platform.PathsOf(Descriptor.Operations, config.Location, slot.Account?.Project);
+                slot.Urls = UpstreamUrl.Create(Descriptor with { Operations = operations }, baseUrl);
+            }
+
+            AnthropicVersion = VertexEnvelope.VersionMember(config.AnthropicVersion.Length > 0 ? config.AnthropicVersion : platform.AnthropicVersion);
+        }
+
+        // What every credential serves, the pool can choose without a look at each.
+        _isEven = Array.TrueForAll(slots, slot => slot.Urls is null || Descriptor.Operations.All(path => slot.Serves(path.Operation)));
         Identity = Uri.TryCreate(baseUrl, UriKind.Absolute, out var address)
             ? new UpstreamIdentity(GenAIProviderNames.Of(config.Type), address.Host, address.Port)
             : UpstreamIdentity.None;
         Platform = config.Type == GenericType ? $"{GenericType}-{HashOf(address?.Authority ?? baseUrl)}" : config.Type;
-        IsAtVendor = provider.Descriptor.DefaultBaseUrl is { } vendors && new Uri(vendors).Host == address?.Host;
+        IsAtVendor = (Descriptor.Platform?.BaseUrlOf(config.Location) ?? Descriptor.DefaultBaseUrl) is { } vendors && new Uri(vendors).Host == address?.Host;
         _serves = new bool[Operation.All.Count];
         foreach (var path in Descriptor.Operations)
         {
@@ -59,6 +77,12 @@ internal sealed class ProviderRuntime
     /// <summary>Where each operation lives under the base URL.</summary>
     public UpstreamUrl Urls { get; }
 
+    /// <summary>The paths of one of the provider's credentials.</summary>
+    public UpstreamUrl UrlsOf(CredentialSlot slot) => slot.Urls ?? Urls;
+
+    /// <summary>The member <c>anthropic_version</c> that Claude's requests must have in their body here; null where the version is a header.</summary>
+    public byte[]? AnthropicVersion { get; }
+
     /// <summary>Who answers there, for telemetry.</summary>
     public UpstreamIdentity Identity { get; }
 
@@ -69,6 +93,9 @@ internal sealed class ProviderRuntime
     public CredentialSlot[] Slots { get; }
 
     public bool Serves(Operation operation) => _serves[operation.Index];
+
+    /// <summary>True when the operation is served for this model: a cloud platform serves each publisher's models in their own dialect.</summary>
+    public bool Serves(Operation operation, string model) => _serves[operation.Index] && (Descriptor.Platform is null || Descriptor.Serves(operation, model));
 
     /// <summary>The dialects that this provider speaks, for messages to people.</summary>
     public IEnumerable<string> DialectsServed
@@ -97,14 +124,17 @@ internal sealed class ProviderRuntime
     /// <param name="now">The current time stamp.</param>
     /// <param name="affinity">The hash of the call's conversation; 0 for none.</param>
     /// <param name="kind">What the call makes.</param>
+    /// <param name="filter">Which credentials the call may use.</param>
     /// <param name="only">The name of the one credential that will do; null for any.</param>
     /// <returns>Null when none is left.</returns>
-    public CredentialLease? TryLease(RouteTarget target, ReadOnlySpan<TriedCandidate> tried, long now, ulong affinity = 0, CallKind kind = CallKind.Text, string? only = null)
+    public CredentialLease? TryLease(
+        RouteTarget target, ReadOnlySpan<TriedCandidate> tried, long now, ulong affinity = 0, CallKind kind = CallKind.Text, in LeaseFilter filter = default,
+        string? only = null)
     {
         if (only is not null)
         {
             var slot = Array.Find(Slots, slot => slot.Name == only);
-            return slot is null || tried.Contains(new TriedCandidate(target, slot)) ? null : slot.TryLease(now, kind);
+            return slot is null || !filter.Allows(Config, slot) || tried.Contains(new TriedCandidate(target, slot)) ? null : slot.TryLease(now, kind);
         }
 
         Span<int> indexes = stackalloc int[tried.Length];
@@ -117,7 +147,35 @@ internal sealed class ProviderRuntime
             }
         }
 
-        return _pool.TryLease(indexes[..count], now, affinity, kind);
+        return _isEven && filter is { Binding: null, Place: null }
+            ? _pool.TryLease(indexes[..count], now, affinity, kind)
+            : AmongAllowed(indexes[..count], now, affinity, kind, in filter);
+    }
+
+    /// <summary>As the pool does, for calls that not every credential serves.</summary>
+    private CredentialLease? AmongAllowed(ReadOnlySpan<int> tried, long now, ulong affinity, CallKind kind, in LeaseFilter filter)
+    {
+        var slots = Slots;
+        if (slots.Length == 0)
+        {
+            return null;
+        }
+
+        // A conversation's turn is always the same one.
+        var turn = affinity != 0 ? (uint)affinity : (uint)Interlocked.Increment(ref _turn);
+        var start = slots.Length == 1 ? 0
+            : filter.Binding is { } binding ? WeightedTurn.Pick(slots, slot => binding.WeightOf(slot.Provider, slot.Name, Config.Location), turn)
+            : WeightedTurn.Pick(slots, static slot => slot.Config.Weight, turn);
+        for (var i = 0; i < slots.Length; i++)
+        {
+            var slot = slots[(start + i) % slots.Length];
+            if (filter.Allows(Config, slot) && !tried.Contains(slot.Index) && slot.TryLease(now, kind) is { } lease)
+            {
+                return lease;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The soonest time stamp at which a credential that cools or is limited is ready again; 0 when none is.</summary>
@@ -127,7 +185,7 @@ internal sealed class ProviderRuntime
         forRate = false;
         foreach (var slot in Slots)
         {
-            var standing = slot.Health.At(now);
+            var standing = slot.At(now);
             if (standing.State is CredentialState.Cooling or CredentialState.Limited && (soonest == 0 || standing.Until < soonest))
             {
                 soonest = standing.Until;

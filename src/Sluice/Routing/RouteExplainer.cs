@@ -37,10 +37,10 @@ internal sealed class RouteExplainer(GatewayRuntime runtime, ICallerDirectory ca
         var serving = operation is null ? [] : route.Order(operation, takesTurn: false);
         foreach (var target in serving)
         {
-            var ready = target.Provider.Slots.Where(slot => slot.Health.StateAt(now) == CredentialState.Ready).Select(slot => slot.Name).ToList();
+            var ready = target.Provider.Slots.Where(slot => slot.At(now).State == CredentialState.Ready).Select(slot => slot.Name).ToList();
             if (ready.Count > 0)
             {
-                candidates.Add(new RouteCandidate(target.Provider.Name, target.Model, ready, target.Provider.Serves(operation!), ReasonOf(route.Strategy, target)));
+                candidates.Add(new RouteCandidate(target.Provider.Name, target.Model, ready, target.Serves(operation!), ReasonOf(route.Strategy, target)));
             }
             else
             {
@@ -73,7 +73,7 @@ internal sealed class RouteExplainer(GatewayRuntime runtime, ICallerDirectory ca
             return Operation.All.First(operation => operation.Dialect == asked);
         }
 
-        return Operation.All.FirstOrDefault(operation => route.Targets.Any(target => target.Provider.Serves(operation)));
+        return Operation.All.FirstOrDefault(operation => route.Targets.Any(target => target.Serves(operation)));
     }
 
     /// <summary>Why a target stands where it does, in a few words.</summary>

@@ -48,13 +48,16 @@ internal sealed class RouteTarget(
     /// <summary>What translation must know of the model, where it is spoken to in this dialect.</summary>
     public ModelRules RulesIn(Dialect dialect) => _rules[(int)dialect] ??= TranslationRules.Of(Provider, dialect, Model, Info);
 
+    /// <summary>True when a call is relayed as it came.</summary>
+    public bool Serves(Operation asked) => Provider.Serves(asked, Model);
+
     /// <summary>True when a call is relayed as it came, or can be translated into a dialect that the provider speaks.</summary>
-    public bool CanServe(Operation asked) => Provider.Serves(asked) || (asked.Generates && TranslatesTo(asked.AlwaysStreams) is not null);
+    public bool CanServe(Operation asked) => Serves(asked) || (asked.Generates && TranslatesTo(asked.AlwaysStreams) is not null);
 
     /// <summary>The operation to call upstream: the one that is asked where the provider serves it, else one of another dialect.</summary>
     /// <param name="asked">What the client asks; <see cref="CanServe"/> has said that it can be served.</param>
     /// <param name="streams">True when the client wants events, which then are asked of the vendor too.</param>
-    public Operation OperationFor(Operation asked, bool streams) => Provider.Serves(asked) ? asked : TranslatesTo(streams)!;
+    public Operation OperationFor(Operation asked, bool streams) => Serves(asked) ? asked : TranslatesTo(streams)!;
 
     /// <summary>
     /// The operation that the model's rules prefer where the vendor has it, else the vendor's first operation that the
@@ -67,7 +70,7 @@ internal sealed class RouteTarget(
         foreach (var row in Provider.Descriptor.Operations)
         {
             var operation = row.Operation;
-            if (!operation.Generates || (operation.ModelInPath && operation.AlwaysStreams != streams))
+            if (!operation.Generates || (operation.ModelInPath && operation.AlwaysStreams != streams) || !Serves(operation))
             {
                 continue;
             }

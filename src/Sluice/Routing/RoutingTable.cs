@@ -56,7 +56,7 @@ internal sealed class RoutingTable
 
     public IEnumerable<ProviderRuntime> Providers => _providers.Values;
 
-    /// <summary>Where a name leads: exact, then <c>provider/model</c>, then by pattern; null when it is unknown.</summary>
+    /// <summary>Where a name leads: exact, then <c>provider/model</c>, then by pattern, then without its version; null when it is unknown.</summary>
     public ModelRoute? Find(ReadOnlySpan<char> name)
     {
         if (_exactBySpan.TryGetValue(name, out var route) || _rememberedBySpan.TryGetValue(name, out route))
@@ -65,6 +65,17 @@ internal sealed class RoutingTable
         }
 
         return Make(name.ToString());
+    }
+
+    /// <summary>
+    /// Vertex AI's clients write a version behind an at sign (<c>claude-x@20250929</c>, <c>gemini-x@default</c>): the same model as
+    /// Anthropic's <c>claude-x-20250929</c>, or the name alone, where no route has the name as it is.
+    /// </summary>
+    private ModelRoute? FindUnversioned(string name)
+    {
+        var at = name.LastIndexOf('@');
+        return at <= 0 || at == name.Length - 1 ? null
+            : _exact.GetValueOrDefault($"{name[..at]}-{name[(at + 1)..]}") ?? _exact.GetValueOrDefault(name[..at]);
     }
 
     private ModelRoute? Make(string name)
@@ -84,6 +95,7 @@ internal sealed class RoutingTable
             }
         }
 
+        route ??= FindUnversioned(name);
         if (route is null)
         {
             return null;

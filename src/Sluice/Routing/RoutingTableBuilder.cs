@@ -90,6 +90,7 @@ internal sealed class RoutingTableBuilder(
     /// <param name="label">The model's name in metrics: a name of the configuration or of a catalogue, never a client's text.</param>
     private RouteTarget TargetOf(ProviderRuntime provider, string model, TargetConfig? target, string label)
     {
+        model = provider.Descriptor.Spelling(model);
         var priced = new PricedModel(provider.Name, provider.Descriptor.Type, model);
         var price = PriceBook.Resolve(in priced, target, provider.Descriptor.FindModel(model), prices.Imported, Today);
         return new RouteTarget(
@@ -225,6 +226,7 @@ internal sealed class RoutingTableBuilder(
             return config.BaseUrl;
         }
 
-        return config.Type == "simulator" ? simulator.Url ?? SimulatorAddress.NotStarted : provider.Descriptor.DefaultBaseUrl;
+        return config.Type == "simulator" ? simulator.Url ?? SimulatorAddress.NotStarted
+            : provider.Descriptor.Platform?.BaseUrlOf(config.Location) ?? provider.Descriptor.DefaultBaseUrl;
     }
 }

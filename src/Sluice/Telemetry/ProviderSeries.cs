@@ -9,7 +9,7 @@ internal sealed class ProviderSeries(string name)
     public static readonly string[] KindLabels =
     [
         "bad_request", "credential_rejected", "out_of_credit", "rate_limited", "overloaded", "server_error",
-        "connect_failed", "timeout", "protocol_error",
+        "connect_failed", "timeout", "protocol_error", "token_unavailable",
     ];
 
     private readonly long[] _failures = new long[KindLabels.Length];

@@ -9,6 +9,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sluice.Admin;
 using Sluice.Auth;
+using Sluice.Auth.Accounts;
+using Sluice.Auth.Protection;
+using Sluice.Auth.Google;
 using Sluice.Configuration;
 using Sluice.Credentials;
 using Sluice.Limits.Budgets;
@@ -44,10 +47,16 @@ internal sealed class AdministrationApp : IAsyncDisposable
         _storage = storage;
         _ownsStorage = ownsStorage;
         _app = app;
-        _client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(app.Urls.Single()) };
     }
 
     public IServiceProvider Services => _app.Services;
+
+    /// <summary>For requests that are not JSON.</summary>
+    public HttpClient Http => _client;
+
+    /// <summary>Every endpoint that is mapped.</summary>
+    public IEnumerable<RouteEndpoint> Endpoints => ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
 
     public StubConfiguration Configuration => Services.GetRequiredService<StubConfiguration>();
 
@@ -86,7 +95,9 @@ internal sealed class AdministrationApp : IAsyncDisposable
         builder.Services.AddSingleton(provider => new StubConfiguration(file ?? DefaultFile, provider.GetRequiredService<IConfigurationOverlay>()));
         builder.Services.AddSingleton<IConfigurationSource>(provider => provider.GetRequiredService<StubConfiguration>());
         builder.Services.AddSingleton<ICredentialRuntime, StubCredentialRuntime>();
+        builder.Services.AddVirtualServiceAccounts();
         builder.Services.AddApiKeys(new ApiKeyOptions { AdministratorKey = new Secret(administratorKey) });
+        builder.Services.AddAccounts(new FirstAdministratorOptions("", default), new PasswordOptions(Cost: 4));
         builder.Services.AddBudgets(new BudgetOptions("test"));
         builder.Services.AddSingleton<Func<RecoveredCall, long?>>(_ => _ => null);
         builder.Services.AddUsage();
@@ -105,8 +116,10 @@ internal sealed class AdministrationApp : IAsyncDisposable
             context.Response.Headers["x-request-id"] = "req_test";
             await next(context);
         });
+        app.UseClientAddress();
         app.UseRouting();
         app.UseEndpointAccess();
+        app.UseAuditTrail();
         app.MapAdministration();
         map?.Invoke(app);
         app.RequirePolicies();
@@ -138,7 +151,7 @@ internal sealed class AdministrationApp : IAsyncDisposable
 
         using var response = await _client.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
-        var body = response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true
+        var body = response.Content.Headers.ContentType?.MediaType is "application/json" or "application/problem+json"
             ? JsonDocument.Parse(text).RootElement
             : JsonSerializer.SerializeToElement(text);
         return new ApiAnswer(response.StatusCode, body, response.Headers);

@@ -37,6 +37,12 @@ public sealed class OpenApiTests : IAsyncLifetime
     [InlineData("/api/admin/credentials/{id}/disable", "post")]
     [InlineData("/api/admin/credentials/{id}/drain", "post")]
     [InlineData("/api/admin/credentials/{id}/refresh", "post")]
+    [InlineData("/api/admin/virtual-service-accounts", "get,post")]
+    [InlineData("/api/admin/virtual-service-accounts/{id}", "delete,get")]
+    [InlineData("/api/admin/virtual-service-accounts/{id}/disable", "post")]
+    [InlineData("/api/admin/virtual-service-accounts/{id}/enable", "post")]
+    [InlineData("/api/admin/virtual-service-accounts/{id}/rotate", "post")]
+    [InlineData("/api/admin/virtual-service-accounts/{id}/authorization-codes", "post")]
     [InlineData("/api/admin/models", "get,post")]
     [InlineData("/api/admin/models/{id}", "delete,get,put")]
     [InlineData("/api/admin/usage/records", "get")]
@@ -63,7 +69,11 @@ public sealed class OpenApiTests : IAsyncLifetime
                    from method in path.Value.EnumerateObject()
                    where method.Value.TryGetProperty("security", out var security) && security.GetArrayLength() == 0
                    select path.Name;
-        open.Order(StringComparer.Ordinal).ShouldBe(["/api/setup", "/docs", "/health", "/openapi/v1.json", "/setup"]);
+        open.Order(StringComparer.Ordinal).ShouldBe(
+        [
+            "/.well-known/jwks.json", "/api/auth/callback", "/api/auth/login", "/api/auth/login", "/api/auth/password-reset", "/api/auth/password-reset/confirm",
+            "/api/auth/refresh", "/api/auth/register", "/api/auth/verify-email", "/api/setup", "/docs", "/health", "/openapi/v1.json", "/setup", "/token",
+        ]);
     }
 
     [Fact]

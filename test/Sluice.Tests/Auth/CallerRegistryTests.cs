@@ -221,5 +221,5 @@ public sealed class CallerRegistryTests : IDisposable
 
     private CallerRegistry CreateSut(string administratorKey = "")
         => new(
-            new ApiKeyOptions { AdministratorKey = new Secret(administratorKey) }, _keys, _database, _storage.MasterKey(_database), _configuration, _time);
+            new ApiKeyOptions { AdministratorKey = new Secret(administratorKey) }, _keys, _database, _storage.MasterKey(_database), _configuration, _time, []);
 }

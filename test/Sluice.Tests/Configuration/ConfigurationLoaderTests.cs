@@ -120,14 +120,14 @@ public sealed class ConfigurationLoaderTests
     public void Load_LaterSettings_WarnOncePerSetting()
     {
         using var folder = new ConfigurationFolder("""
-            auth: { lockout: { failures: 5, window: 15m } }
+            quota: { daily_limit: 5 }
             redis: { url: "redis://host" }
             database: { url: "" }
             """);
 
         folder.Load().Warnings.Select(w => $"{w.Line} {w.Path} {w.Message}").ShouldBe(
         [
-            "1 auth.lockout \"lockout\" is not in force in this version of Sluice",
+            "1 quota.daily_limit \"daily_limit\" is not in force in this version of Sluice",
             "2 redis.url \"url\" is not in force in this version of Sluice",
         ]);
     }

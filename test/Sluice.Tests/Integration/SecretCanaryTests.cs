@@ -148,7 +148,7 @@ public sealed class SecretCanaryTests
     {
         foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
         {
-            if (Path.GetFileName(file) is "lock")
+            if (Path.GetFileName(file) is "lock" or "sluice.lock")
             {
                 // Empty, and held by the running service alone.
                 continue;

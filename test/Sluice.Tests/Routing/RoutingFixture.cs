@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Configuration;
 using Sluice.Credentials;
+using Sluice.Credentials.Tokens;
 using Sluice.Providers;
 using Sluice.Providers.Transport;
 using Sluice.Routing;
@@ -20,13 +22,16 @@ internal sealed class RoutingFixture : IDisposable
     public RoutingFixture()
     {
         Transport = new UpstreamTransport(new UpstreamTransportOptions(), Time);
-        Credentials = new CredentialDirectory(Transport, Time);
+        Tokens = new TokenDirectory(Transport, Time, NullLogger<CredentialToken>.Instance);
+        Credentials = new CredentialDirectory(Transport, Tokens, Time);
         Builder = new RoutingTableBuilder(Registry, Credentials, Simulator, new GatewayMetrics(), Prices, Time);
     }
 
     public FakeTime Time { get; } = new();
 
     public UpstreamTransport Transport { get; }
+
+    public TokenDirectory Tokens { get; }
 
     public CredentialDirectory Credentials { get; }
 
@@ -42,5 +47,9 @@ internal sealed class RoutingFixture : IDisposable
 
     public RoutingTable Build(SluiceConfig config) => Builder.Build(new ConfigSnapshot(config, ++_generation));
 
-    public void Dispose() => Transport.Dispose();
+    public void Dispose()
+    {
+        Tokens.Dispose();
+        Transport.Dispose();
+    }
 }

@@ -179,7 +179,7 @@ public sealed class RoutingTableBuilderTests : IDisposable
     {
         var table = _fixture.Build(new SluiceConfig
         {
-            Providers = [new ProviderConfig { Name = "v", Type = "vertex", BaseUrl = "https://x.example.com" }],
+            Providers = [new ProviderConfig { Name = "v", Type = "flow", BaseUrl = "https://x.example.com" }],
             Models = [new ModelConfig { Name = "m", Targets = [new TargetConfig { Provider = "v", Model = "x" }] }],
         });
 

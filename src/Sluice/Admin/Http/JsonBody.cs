@@ -7,8 +7,11 @@ using Sluice.Protocol.Canonical;
 namespace Sluice.Admin.Http;
 
 /// <summary>Reads and writes the JSON bodies of <c>/api</c>.</summary>
-internal static class JsonBody
+internal static partial class JsonBody
 {
+    /// <summary>What people who want more than they may put into bodies. Wherever a body knows such a member it is an administrator's.</summary>
+    private static readonly string[] Privileged = ["role", "roles", "tier", "quota", "owner", "user_id", "is_admin", "admin", "administrator"];
+
     /// <summary>Ample for any form of the administration; bounds what a body can cost.</summary>
     private const long LargestBody = 1024 * 1024;
 
@@ -31,6 +34,13 @@ internal static class JsonBody
         var (body, error, fields) = await ReadAsync(context, type);
         if (error is not null)
         {
+            if (fields is [var field] && Privileged.Contains(field.Field, StringComparer.OrdinalIgnoreCase))
+            {
+                Log.Privileged(
+                    context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(JsonBody)),
+                    field.Field, context.Request.Path, context.GetCaller()?.KeyId ?? "nobody", context.Connection.RemoteIpAddress);
+            }
+
             await context.WriteProblemAsync(error, fields);
         }
 
@@ -120,5 +130,11 @@ internal static class JsonBody
             : e.Message.StartsWith("Duplicate", StringComparison.Ordinal) ? "stands twice in the body"
             : "has the wrong type or is out of range";
         return (new GatewayError(ErrorKind.InvalidRequest, "invalid_body", $"The member '{path}' {message}."), [new FieldError(path, message)]);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(6101, LogLevel.Warning, "A body of {Path} from {Caller} at {Address} had the member {Member}, which it may not have; it was refused")]
+        public static partial void Privileged(ILogger logger, string member, string path, string caller, System.Net.IPAddress? address);
     }
 }

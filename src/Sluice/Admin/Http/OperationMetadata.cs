@@ -35,13 +35,21 @@ internal static class OperationMetadata
     public static IEndpointConventionBuilder Answers(this IEndpointConventionBuilder builder, int status)
         => builder.WithMetadata(new ResponseBody(status, null));
 
-    /// <summary>A group of administration endpoints.</summary>
-    public static RouteGroupBuilder MapAdministrators(this IEndpointRouteBuilder routes, string prefix, string tag)
+    /// <summary>A group of administration endpoints. What they list operators may see too; what is about people and keys they may not.</summary>
+    public static RouteGroupBuilder MapAdministrators(this IEndpointRouteBuilder routes, string prefix, string tag, bool operatorsRead = true)
     {
         var group = routes.MapGroup(prefix);
-        group.WithAccess(Access.Administrator).WithTags(tag);
+        group.WithTags(tag);
+        ((IEndpointConventionBuilder)group).Add(endpoint =>
+        {
+            var reads = endpoint.Metadata.OfType<IHttpMethodMetadata>().All(methods => methods.HttpMethods.All(HttpMethods.IsGet));
+            endpoint.Metadata.Add(new EndpointPolicy(operatorsRead && reads ? Access.Operator : Access.Administrator));
+        });
         return group;
     }
+
+    /// <summary>The account of the caller; the policy <see cref="Access.Account"/> has seen to it that there is one.</summary>
+    public static string AccountId(this HttpContext context) => context.GetCaller()!.AccountId!;
 
     /// <summary>The <c>{id}</c> of the path.</summary>
     public static string Id(this HttpContext context) => (string)context.Request.RouteValues["id"]!;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using Sluice.Admin.Accounts;
 
 namespace Sluice.Admin.OpenApi;
 
@@ -42,6 +43,7 @@ internal static class DocumentWriter
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, AdminJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(1, AccountJson.Default);
         });
         return services.BuildServiceProvider();
     }

@@ -111,7 +111,7 @@ internal sealed partial class OperationTransformer(EndpointDataSource endpoints)
             responses.Add("200", new OpenApiResponse { Description = ReasonPhrase(StatusCodes.Status200OK) });
         }
 
-        if (access is Access.Administrator or Access.Caller)
+        if (access is not (null or Access.Anyone or Access.Pipeline))
         {
             responses.TryAdd("default", new OpenApiResponse
             {

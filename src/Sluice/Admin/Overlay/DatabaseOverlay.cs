@@ -56,7 +56,7 @@ internal sealed class DatabaseOverlay : IConfigurationOverlay, IDisposable
     private ProviderConfig ToConfig(StoredProvider provider)
     {
         var config = provider.ToConfig();
-        return config.BaseUrl.Length > 0 ? config : config with { BaseUrl = _options.DefaultBaseUrl(config.Type) };
+        return config.BaseUrl.Length > 0 ? config : config with { BaseUrl = _options.DefaultBaseUrl(config.Type, config.Location) };
     }
 
     private static CredentialConfig[] Credentials(ProviderConfig provider, IEnumerable<StoredCredential> stored, StoredConfiguration rows)

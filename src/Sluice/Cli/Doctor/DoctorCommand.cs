@@ -39,6 +39,7 @@ internal static class DoctorCommand
             var folder = Path.GetFullPath(config.Server.Data, host.CurrentDirectory);
             results.Add(DataFolderCheck.Run(folder));
             results.Add(LedgerCheck.Run(folder));
+            results.Add(AuditCheck.Run(folder));
             results.AddRange(await PortChecks.RunAsync(config.Server.Urls, cancellationToken));
             results.AddRange(await ProviderChecks.RunAsync(config.Providers, offline, cancellationToken));
         }

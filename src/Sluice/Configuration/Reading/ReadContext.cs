@@ -63,6 +63,9 @@ internal sealed class ReadContext(References references, ProviderTypeCatalog pro
     public void RefersToProvider(string name, ConfigPosition position, ConfigPath path)
         => _providerReferences.Add(new ProviderReference(name, position, path));
 
+    /// <summary>Has a file followed like the configuration itself, whether it exists or not.</summary>
+    public void Watch(string path) => references.Watch(path);
+
     /// <summary>The text of a scalar with its references resolved; false after an error was added.</summary>
     public bool TryText(ConfigNode node, ConfigPath path, string expected, [NotNullWhen(true)] out string? text)
         => TryText(node, path, expected, asPath: false, out text);

@@ -23,6 +23,9 @@ internal sealed class References(IReadOnlyDictionary<string, string> environment
     public static bool IsReference(string text)
         => text.StartsWith(FilePrefix, StringComparison.Ordinal) || text.Contains("${", StringComparison.Ordinal);
 
+    /// <summary>Adds a file that is read elsewhere to <see cref="Files"/>.</summary>
+    public void Watch(string path) => _files.Add(path);
+
     /// <summary>Resolves a value; false with the reason when a variable or file is missing.</summary>
     public bool TryResolve(string text, [NotNullWhen(true)] out string? value, [NotNullWhen(false)] out string? error)
     {

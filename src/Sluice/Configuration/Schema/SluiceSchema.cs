@@ -26,8 +26,10 @@ internal static class SluiceSchema
         .Key("keep_alive", Values.Duration, c => c.KeepAlive, (c, v) => c with { KeepAlive = v }, "How long a stream may be silent before a keep-alive is sent; 0 sends none.")
         .Key("write_timeout", Values.PositiveDuration, c => c.WriteTimeout, (c, v) => c with { WriteTimeout = v }, "How long a client may refuse to take bytes before it is cut.")
         .Key("detached_drain", Values.Duration, c => c.DetachedDrain, (c, v) => c with { DetachedDrain = v }, "How long an upstream is read on for its usage after the client has left.")
-        .Later("max_concurrent_per_ip", Values.Integer(0), "Calls at the same time from one address; 0 for no limit.")
-        .Later("trusted_proxies", new ListSchema<string>(Values.Network), "Proxies whose forwarding headers are believed.")
+        .Key("public_url", Values.Url(optional: true, "http", "https"), c => c.PublicUrl, (c, v) => c with { PublicUrl = v }, "What clients call Sluice, for links in mails, addresses in key files and the issuer of tokens; when absent, the first of urls, or what a request came to.")
+        .Key("max_concurrent_per_ip", Values.Integer(0), c => c.MaxConcurrentPerIp, (c, v) => c with { MaxConcurrentPerIp = v }, "Requests at the same time from one address; 0 for no limit.")
+        .Key("trusted_proxies", new ListSchema<string>(Values.Network), c => c.TrustedProxies, (c, v) => c with { TrustedProxies = v }, "Proxies whose forwarding headers are believed.")
+        .Key("cors_origins", new ListSchema<string>(Values.Url(optional: false, "http", "https")), c => c.CorsOrigins, (c, v) => c with { CorsOrigins = v }, "Origins of pages elsewhere that may call Sluice from a browser.")
         .Later("admin_urls", Values.ListenUrls, "Addresses of their own for administration.");
 
     private static readonly ObjectSchema<TimeoutsConfig> Timeouts = new ObjectSchema<TimeoutsConfig>(() => new())
@@ -35,6 +37,12 @@ internal static class SluiceSchema
         .Key("first_token", Values.PositiveDuration, c => c.FirstToken, (c, v) => c with { FirstToken = v }, "From the request's last byte to the first byte of the answer's body.")
         .Key("idle", Values.PositiveDuration, c => c.Idle, (c, v) => c with { Idle = v }, "The longest silence inside an answer.")
         .Key("total", Values.PositiveDuration, c => c.Total, (c, v) => c with { Total = v }, "The whole call.");
+
+    private static readonly ScalarSchema<string> KeyFile = new("a path", Values.ParseText, v => v)
+    {
+        IsPath = true,
+        Seen = (path, _, _, context) => context.Watch(path),
+    };
 
     private static readonly ObjectSchema<CredentialConfig> Credential = new ObjectSchema<CredentialConfig>(() => new())
         .WithOrigin(c => c.Origin, (c, origin) => c with { Origin = origin })
@@ -46,7 +54,9 @@ internal static class SluiceSchema
         .Key("video_concurrency", Values.Integer(0, MaxWeight), c => c.VideoConcurrency, (c, v) => c with { VideoConcurrency = v }, "Calls that make videos, at the same time; 0 for no limit of their own.")
         .Key("tags", new ListSchema<string>(Values.Text), c => c.Tags, (c, v) => c with { Tags = v }, "Words to group credentials by; lists show them.")
         .Key("proxy", Values.Url(optional: true, "http", "socks5", "socks5h"), c => c.Proxy, (c, v) => c with { Proxy = v }, "The proxy through which this credential's calls go.")
-        .Key("service_account_file", Values.FilePath, c => c.ServiceAccountFile, (c, v) => c with { ServiceAccountFile = v }, "A Google service account's key file (vertex).");
+        .Key("service_account_file", KeyFile, c => c.ServiceAccountFile, (c, v) => c with { ServiceAccountFile = v }, "A Google service account's key file (vertex); read again when it changes.")
+        .Key("service_account_json", Values.SecretText, c => c.ServiceAccountJson, (c, v) => c with { ServiceAccountJson = v }, "The content of such a file, in its place.")
+        .Key("token_uri", Values.Url(optional: true, "https", "http"), c => c.TokenUri, (c, v) => c with { TokenUri = v }, "Where a service account's key is exchanged for access tokens; as its key file says when absent, which must be Google or this machine.");
 
     private static readonly ObjectSchema<PoolConfig> Pool = new ObjectSchema<PoolConfig>(() => new())
         .Key("disable_after", Values.Integer(0, MaxWeight), c => c.DisableAfter, (c, v) => c with { DisableAfter = v }, "Errors in a row after which a credential is disabled, where others of the provider worked meanwhile; 0 for never.")
@@ -65,13 +75,15 @@ internal static class SluiceSchema
     private static readonly ObjectSchema<ProviderConfig> Provider = new ObjectSchema<ProviderConfig>(() => new())
         .WithOrigin(c => c.Origin, (c, origin) => c with { Origin = origin })
         .Key("name", OwnName, c => c.Name, (c, v) => c with { Name = v }, "Unique; provider/model reaches a model of this provider directly.", required: true)
-        .Key("type", TypeOfProvider, c => c.Type, (c, v) => c with { Type = v }, "openai, anthropic, gemini, openai-compatible, simulator, a compatible vendor such as groq; later vertex, azure-openai, flux, runway, kling, flow, claude-cli.", required: true)
+        .Key("type", TypeOfProvider, c => c.Type, (c, v) => c with { Type = v }, "openai, anthropic, gemini, openai-compatible, vertex, simulator, a compatible vendor such as groq; later azure-openai, flux, runway, kling, flow, claude-cli.", required: true)
         .Key("base_url", Values.Url(optional: false, "http", "https"), c => c.BaseUrl, (c, v) => c with { BaseUrl = v }, "What the vendor's own SDK takes; the vendor's when absent.")
-        .Key("location", Values.Text, c => c.Location, (c, v) => c with { Location = v }, "The region (vertex).")
+        .Key("location", Values.Text, c => c.Location, (c, v) => c with { Location = v }, "The region (vertex): such as us-central1, a multi-region us or eu, or global, which it is when absent.")
         .Key("dialects", new ListSchema<string>(Values.Choice(DialectNames.All)), c => c.Dialects, (c, v) => c with { Dialects = v }, "What the upstream speaks; as the type says when absent.")
         .Key("credentials", new ListSchema<CredentialConfig>(Credential).Complete(NameCredential).Unique(c => c.Name, "name"), c => c.Credentials, (c, v) => c with { Credentials = v }, "The keys that calls go out with.")
         .Key("pool", Pool, c => c.Pool, (c, v) => c with { Pool = v }, "When credentials are taken out by themselves, and how they come back.")
         .Key("timeouts", Timeouts, c => c.Timeouts, (c, v) => c with { Timeouts = v }, "How long each phase of a call may take.")
+        .Optional("refresh_early", Values.PositiveDuration, c => c.RefreshEarly, (c, v) => c with { RefreshEarly = v }, "How long before its end an access token is renewed; 5m for service accounts when absent.")
+        .Key("anthropic_version", Values.Text, c => c.AnthropicVersion, (c, v) => c with { AnthropicVersion = v }, "The version that Claude on a cloud platform is asked in (vertex); vertex-2023-10-16 when absent.")
         .Check(ProviderRules.Check);
 
     private static readonly ObjectSchema<ImagePrice> ImageRow = new ObjectSchema<ImagePrice>(() => new(0))
@@ -184,31 +196,6 @@ internal static class SluiceSchema
         .Key("allowed_origins", new ListSchema<string>(new ScalarSchema<string>("an origin such as https://chat.example.com", McpRules.ParseOrigin, v => v)), c => c.AllowedOrigins, (c, v) => c with { AllowedOrigins = v }, "Origins of web pages that may call /mcp beside those of this machine.")
         .Key("max_message_bytes", Values.Integer(1024, 256 * 1024 * 1024), c => c.MaxMessageBytes, (c, v) => c with { MaxMessageBytes = v }, "The largest message, from a client or a server.");
 
-    private static readonly ObjectSchema<Unread> Lockout = new ObjectSchema<Unread>(() => default)
-        .Checked("failures", Values.Integer(1), "Failed sign-ins before an address is locked out.")
-        .Checked("window", Values.DurationOrSeconds, "The time in which they are counted.")
-        .Checked("duration", Values.DurationOrSeconds, "How long the address stays locked out.");
-
-    private static readonly ObjectSchema<Unread> GitHub = new ObjectSchema<Unread>(() => default)
-        .Checked("client_id", Values.Text, "The OAuth application's id.")
-        .Checked("client_secret", Values.Secret, "The OAuth application's secret.")
-        .Checked("base_url", Values.Url(optional: false, "http", "https"), "Where GitHub is, for GitHub Enterprise.")
-        .Checked("api_url", Values.Url(optional: false, "http", "https"), "Where its API is.");
-
-    private static readonly ObjectSchema<Unread> Oidc = new ObjectSchema<Unread>(() => default)
-        .Checked("name", Values.Text, "How the sign-in is called.")
-        .Checked("issuer", Values.Url(optional: false, "http", "https"), "The identity provider's issuer URL.")
-        .Checked("client_id", Values.Text, "The client's id.")
-        .Checked("client_secret", Values.Secret, "The client's secret.")
-        .Checked("scopes", new ListSchema<string>(Values.Text), "The scopes to ask for.");
-
-    private static readonly ObjectSchema<Unread> Auth = new ObjectSchema<Unread>(() => default)
-        .Later("access_token_seconds", Values.Integer(1), "How long an access token holds.")
-        .Later("registration", Values.Choice("open", "invite", "closed"), "Who may register.")
-        .Later("lockout", Lockout, "Protection against guessing.")
-        .Later("github", GitHub, "Sign-in with GitHub.")
-        .Later("oidc", new ListSchema<Unread>(Oidc), "Sign-in with identity providers.");
-
     private static readonly ObjectSchema<Unread> Quota = new ObjectSchema<Unread>(() => default)
         .Later("daily_limit", Values.Integer(0), "Generations per user and day.")
         .Later("cooldown_seconds", Values.Integer(0), "The pause between two generations.")
@@ -234,7 +221,8 @@ internal static class SluiceSchema
         .Key("responses", Responses, c => c.Responses, (c, v) => c with { Responses = v }, "Answers of the Responses API that are kept.")
         .Key("services", new MapSchema<ServiceConfig>(Service), c => c.Services, (c, v) => c with { Services = v }, "Backends behind /llm, /stt, /tts, /ocr, /user, /md2pdf.", inForce: false)
         .Key("mcp", Mcp, c => c.Mcp, (c, v) => c with { Mcp = v }, "The MCP gateway.")
-        .Checked("auth", Auth, "Accounts and sign-in.")
+        .Key("auth", AuthSchema.Auth, c => c.Auth, (c, v) => c with { Auth = v }, "Accounts and sign-in.")
+        .Key("mail", AuthSchema.Mail, c => c.Mail, (c, v) => c with { Mail = v }, "How mails to people are sent.")
         .Checked("quota", Quota, "Generation quotas.");
 
     /// <summary>Every setting, in the order of the table.</summary>

@@ -22,6 +22,9 @@ internal static class Values
     /// <summary>A text that is never shown.</summary>
     public static ScalarSchema<Secret> Secret { get; } = new("a secret, best as \"${NAME}\" or file:/path", ParseSecret, v => v.IsEmpty ? "" : Mask);
 
+    /// <summary>A text of several lines that is never shown, such as a key file.</summary>
+    public static ScalarSchema<Secret> SecretText { get; } = new("a secret, best as \"${NAME}\" or file:/path", ParseSecretText, v => v.IsEmpty ? "" : Mask);
+
     /// <summary>A path, relative to the configuration's folder.</summary>
     public static ScalarSchema<string> FilePath { get; } = new("a path", ParseText, v => v) { IsPath = true };
 
@@ -178,6 +181,13 @@ internal static class Values
     {
         value = new Secret(text);
         error = text.Length == 0 ? "is empty" : text.AsSpan().IndexOfAny('\r', '\n', '\0') >= 0 ? "must be one line" : null;
+        return error is null;
+    }
+
+    private static bool ParseSecretText(string text, out Secret value, [NotNullWhen(false)] out string? error)
+    {
+        value = new Secret(text);
+        error = text.Length == 0 ? "is empty" : null;
         return error is null;
     }
 

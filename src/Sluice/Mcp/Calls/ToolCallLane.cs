@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using Sluice.Mcp.Servers;
 using Sluice.Mcp.Sessions;
 using Sluice.Mcp.Wire;
+using Sluice.Pipeline;
 using Sluice.Usage;
 using IConfigurationSource = Sluice.Configuration.IConfigurationSource;
 
@@ -100,11 +101,10 @@ internal sealed class ToolCallLane(
         };
         call.Dispatched = true;
         var reply = default(UpstreamReply);
-        var begun = false;
         try
         {
             var answer = call.Server.RequestAsync(outgoing, cancel.Token).AsTask();
-            begun = await RelayAsync(answer, related.Reader, events, token, cancel.Token);
+            await RelayAsync(answer, related.Reader, events, token, cancel.Token);
             reply = await answer;
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
@@ -113,14 +113,19 @@ internal sealed class ToolCallLane(
             await cancel.CancelAsync();
         }
 
-        await EndAsync(request, call, reply, begun ? events : null);
+        await EndAsync(request, call, reply, events);
     }
 
     /// <summary>Accounts for the call, and only then tells the client.</summary>
     private async Task EndAsync(McpRequest request, ToolCall call, UpstreamReply reply, EventWriter? events)
     {
         var http = request.Http;
-        var status = Judge(call, reply, http.RequestAborted.IsCancellationRequested);
+        var status = Judge(call, reply);
+        if (status == UsageStatus.Estimated)
+        {
+            call.ErrorCode = http.RequestAborted.IsCancellationRequested ? "client_gone" : lifetime.Drained.IsCancellationRequested ? "gateway_stopping" : "mcp_call_cancelled";
+        }
+
         if (!await account.SettleAsync(call, status))
         {
             http.Abort();
@@ -132,6 +137,7 @@ internal sealed class ToolCallLane(
             { Answer: { Kind: RpcKind.Result } result } => RpcWriter.Result(request.Id, McpAnswer.ResultFor(request, result)),
             { Answer: { } error } => McpAnswer.ErrorOf(request, call.Server, error),
             { Failure: { } failure } => McpAnswer.MessageOf(new McpRefusal(RpcCode.Gateway, McpErrors.Of(failure, call.Tool.Server)), request.Id, call.RequestId),
+            _ when lifetime.Drained.IsCancellationRequested => McpAnswer.MessageOf(PipelineErrors.Stopping(), request.Id, call.RequestId),
             _ => null,
         };
         if (http.RequestAborted.IsCancellationRequested)
@@ -144,7 +150,7 @@ internal sealed class ToolCallLane(
             // A client that has cancelled wants no answer.
             http.Response.StatusCode = http.Response.HasStarted ? http.Response.StatusCode : StatusCodes.Status202Accepted;
         }
-        else if (events is not null)
+        else if (events is { HasBegun: true })
         {
             await events.SendAsync(message, http.RequestAborted);
         }
@@ -155,7 +161,7 @@ internal sealed class ToolCallLane(
     }
 
     /// <summary>An answer is charged, be it that the tool failed; an error of the protocol is not; of a call that was given up nobody knows whether it was done, so it is.</summary>
-    private static UsageStatus Judge(ToolCall call, UpstreamReply reply, bool clientGone)
+    private static UsageStatus Judge(ToolCall call, UpstreamReply reply)
     {
         if (reply.Failure is { } failure)
         {
@@ -172,16 +178,14 @@ internal sealed class ToolCallLane(
                 call.ErrorCode = "mcp_server_error";
                 return UsageStatus.Failed;
             default:
-                call.ErrorCode = clientGone ? "client_gone" : "mcp_call_cancelled";
                 return UsageStatus.Estimated;
         }
     }
 
-    /// <summary>Passes on what the server tells while it works; true when the answer has begun as a stream.</summary>
-    private async Task<bool> RelayAsync(
+    /// <summary>Passes on what the server tells while it works.</summary>
+    private async Task RelayAsync(
         Task<UpstreamReply> answer, ChannelReader<RpcMessage> related, EventWriter? events, JsonElement token, CancellationToken cancelled)
     {
-        var begun = false;
         while (!answer.IsCompleted)
         {
             var keepAlive = configuration.Current.Config.Server.KeepAlive;
@@ -192,24 +196,19 @@ internal sealed class ToolCallLane(
             await waiting.CancelAsync();
             if (events is not null && ReferenceEquals(first, quiet) && !cancelled.IsCancellationRequested)
             {
-                begun = true;
                 await events.CommentAsync(cancelled);
             }
 
             while (events is not null && related.TryRead(out var message))
             {
-                begun = true;
                 await events.SendAsync(Relayed(message, token), cancelled);
             }
         }
 
         while (events is not null && related.TryRead(out var late))
         {
-            begun = true;
             await events.SendAsync(Relayed(late, token), cancelled);
         }
-
-        return begun;
     }
 
     private static byte[] Relayed(RpcMessage message, JsonElement token) => RpcWriter.Notification(message.Method, json =>

@@ -5,7 +5,8 @@ namespace Sluice.Mcp.Sessions;
 /// <summary>The answer to a client as a stream of events; begins it with the first.</summary>
 internal sealed class EventWriter(HttpContext http)
 {
-    private bool _begun;
+    /// <summary>True once the answer is a stream.</summary>
+    public bool HasBegun { get; private set; }
 
     /// <summary>Sends a message.</summary>
     public ValueTask SendAsync(byte[] message, CancellationToken cancellationToken)
@@ -16,9 +17,9 @@ internal sealed class EventWriter(HttpContext http)
 
     private async ValueTask WriteAsync(byte[] bytes, CancellationToken cancellationToken)
     {
-        if (!_begun)
+        if (!HasBegun)
         {
-            _begun = true;
+            HasBegun = true;
             http.Response.ContentType = "text/event-stream";
             http.Response.Headers[HeaderNames.CacheControl] = "no-cache, no-transform";
             http.Response.Headers["x-accel-buffering"] = "no";
