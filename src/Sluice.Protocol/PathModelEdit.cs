@@ -8,7 +8,10 @@ namespace Sluice.Protocol;
 /// </summary>
 public static class PathModelEdit
 {
-    /// <summary>Puts the member before all others. What is no object is left for the peeker to refuse.</summary>
+    /// <summary>
+    /// Puts the member right before the first one, so that taking it out again (<see cref="MemberRemoval"/>) gives the client's
+    /// very bytes. What is no object is left for the peeker to refuse.
+    /// </summary>
     /// <param name="edit">Takes the change.</param>
     /// <param name="body">The body as it came; nothing of it has been checked.</param>
     /// <param name="model">The model's name, decoded.</param>
@@ -23,6 +26,6 @@ public static class PathModelEdit
         var next = body[(start + 1)..].TrimStart(" \t\r\n"u8);
         var isEmpty = next.IsEmpty || next[0] == (byte)'}';
         byte[] member = [.. "\"model\":"u8, .. ModelEdit.Token(model)];
-        edit.InsertMemberFirst(start, isEmpty, member);
+        edit.InsertMemberFirst(isEmpty ? start : body.Length - next.Length - 1, isEmpty, member);
     }
 }
