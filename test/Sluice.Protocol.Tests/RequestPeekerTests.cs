@@ -30,6 +30,34 @@ public class RequestPeekerTests
     }
 
     [Fact]
+    public void Peek_ResponsesBody_FindsWhatIsKept()
+    {
+        const string Json = """{"model":"m","input":[{"role":"user"}],"previous_response_id":"resp_1","conversation":{"id":"conv_1"},"store":false,"background":true}""";
+
+        var peek = Accept(Json, Operation.Responses);
+
+        Text(Json, peek.Conversation).ShouldBe("""[{"role":"user"}]""");
+        Text(Json, peek.PreviousResponse).ShouldBe("\"resp_1\"");
+        Text(Json, peek.ConversationId).ShouldBe("""{"id":"conv_1"}""");
+        peek.StoresNothing.ShouldBeTrue();
+        peek.Background.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("""{"model":"m","input":"x"}""")]
+    [InlineData("""{"model":"m","input":"x","previous_response_id":null,"conversation":null,"store":null,"background":null}""")]
+    [InlineData("""{"model":"m","input":"x","store":true,"background":false}""")]
+    public void Peek_ResponsesBodyThatBeginsAnew_KeepsAndWaits(string json)
+    {
+        var peek = Accept(json, Operation.Responses);
+
+        peek.PreviousResponse.Found.ShouldBeFalse();
+        peek.ConversationId.Found.ShouldBeFalse();
+        peek.StoresNothing.ShouldBeFalse();
+        peek.Background.ShouldBeFalse();
+    }
+
+    [Fact]
     public void Peek_NothingOptional_AnswersDefaults()
     {
         var peek = Accept("""{"model":"m","messages":[]}""", Operation.Chat);

@@ -121,6 +121,39 @@ public sealed class ResponsesTests(SimulatorFixture simulator) : IClassFixture<S
     }
 
     [Fact]
+    public async Task InputItems_ByPages_HaveIdsAndGoOnBehindTheLast()
+    {
+        var made = await simulator.PostJsonAsync(Path, """{"model":"gpt-x","input":[{"role":"developer","content":"one"},{"role":"user","content":"two"},{"role":"user","content":"three"}]}""");
+        var url = $"{Path}/{made.GetProperty("id").GetString()}/input_items?order=asc&limit=2";
+
+        var first = JsonDocument.Parse(await simulator.Client.GetStringAsync(url)).RootElement;
+        var second = JsonDocument.Parse(await simulator.Client.GetStringAsync($"{url}&after={first.GetProperty("last_id").GetString()}")).RootElement;
+
+        first.GetProperty("has_more").GetBoolean().ShouldBeTrue();
+        second.GetProperty("has_more").GetBoolean().ShouldBeFalse();
+        first.GetProperty("data").EnumerateArray().Concat(second.GetProperty("data").EnumerateArray())
+            .Select(item => item.GetProperty("content")[0].GetProperty("text").GetString()).ShouldBe(["one", "two", "three"]);
+    }
+
+    [Fact]
+    public async Task Background_Asked_IsQueuedAndCancelledOnce()
+    {
+        var made = await simulator.PostJsonAsync(Path, """{"model":"gpt-x","input":"later","background":true}""");
+        made.GetProperty("status").GetString().ShouldBe("queued");
+        made.GetProperty("usage").ValueKind.ShouldBe(JsonValueKind.Null);
+        var url = $"{Path}/{made.GetProperty("id").GetString()}";
+
+        using var cancelled = await simulator.Client.PostAsync($"{url}/cancel", null);
+
+        JsonDocument.Parse(await cancelled.Content.ReadAsStringAsync()).RootElement.GetProperty("status").GetString().ShouldBe("cancelled");
+        JsonDocument.Parse(await simulator.Client.GetStringAsync(url)).RootElement.GetProperty("status").GetString().ShouldBe("cancelled");
+    }
+
+    [Fact]
+    public async Task Background_NotToBeStored_IsRefused() =>
+        await simulator.PostJsonAsync(Path, """{"model":"gpt-x","input":"later","background":true,"store":false}""", HttpStatusCode.BadRequest);
+
+    [Fact]
     public async Task Get_ResponseNotToBeStored_IsNotFound()
     {
         var made = await simulator.PostJsonAsync(Path, """{"model":"gpt-x","input":"forget me","store":false}""");
